@@ -1,0 +1,102 @@
+import 'reflect-metadata';
+import type { SensitiveMark } from './sensitive';
+import type { LoggedOptions } from './logged';
+
+// The only file that touches Reflect. Keys are global symbols, so that two installed copies of this package read each
+// other's marks instead of leaving a field unredacted.
+
+/** Any class: of a DTO, a controller or an error. */
+// `Function` also covers abstract classes and what `design:type` yields.
+export type Class = Function & { readonly prototype: object };
+
+const LOGGED = Symbol.for('logged-controllers:logged');
+const SENSITIVE_PROPERTIES = Symbol.for('logged-controllers:sensitive-properties');
+const SENSITIVE_CLASS = Symbol.for('logged-controllers:sensitive-class');
+const SENSITIVE_PARAMETERS = Symbol.for('logged-controllers:sensitive-parameters');
+const SENSITIVE_NAMES = Symbol.for('logged-controllers:sensitive-names');
+const ERROR_HANDLERS = Symbol.for('logged-controllers:error-handlers');
+
+/** The inherited map is copied before it is added to: a subclass must not change its parent. */
+function addToOwnMap<Key, Value>(symbol: symbol, target: object, key: Key, value: Value, member?: string): void {
+  const [inherited, own] =
+    member === undefined
+      ? [Reflect.getMetadata(symbol, target), Reflect.getOwnMetadata(symbol, target)]
+      : [Reflect.getMetadata(symbol, target, member), Reflect.getOwnMetadata(symbol, target, member)];
+  const map: Map<Key, Value> = own ?? new Map(inherited);
+  map.set(key, value);
+  if (member === undefined) Reflect.defineMetadata(symbol, map, target);
+  else Reflect.defineMetadata(symbol, map, target, member);
+}
+
+const EMPTY: ReadonlyMap<never, never> = new Map();
+
+export function markProperty(owner: Class, property: string, mark: SensitiveMark): void {
+  addToOwnMap(SENSITIVE_PROPERTIES, owner, property, mark);
+  if (mark !== false) sensitiveNames().add(property);
+}
+
+/** Marks of the class and its parents by property name; the subclass wins. */
+export function markedProperties(owner: Class): ReadonlyMap<string, SensitiveMark> {
+  return Reflect.getMetadata(SENSITIVE_PROPERTIES, owner) ?? EMPTY;
+}
+
+export function markClass(owner: Class, mark: SensitiveMark): void {
+  Reflect.defineMetadata(SENSITIVE_CLASS, mark, owner);
+}
+
+/** Mark of the whole class, its own or the nearest parent's. */
+export function markOfClass(owner: Class): SensitiveMark | undefined {
+  return Reflect.getMetadata(SENSITIVE_CLASS, owner);
+}
+
+export function markParameter(controller: Class, action: string, index: number, mark: SensitiveMark): void {
+  addToOwnMap(SENSITIVE_PARAMETERS, controller, index, mark, action);
+}
+
+/** Marks of an action's parameters by their place. */
+export function markedParameters(controller: Class, action: string): ReadonlyMap<number, SensitiveMark> {
+  return Reflect.getMetadata(SENSITIVE_PARAMETERS, controller, action) ?? EMPTY;
+}
+
+/**
+ * Every property name that any `@Sensitive` in this process marked. It grows while modules load: ask again instead of
+ * keeping a copy.
+ */
+export function sensitiveNames(): Set<string> {
+  const known: Set<string> | undefined = Reflect.getMetadata(SENSITIVE_NAMES, Object);
+  if (known) return known;
+  const names = new Set<string>();
+  Reflect.defineMetadata(SENSITIVE_NAMES, names, Object);
+  return names;
+}
+
+export function setLogged(controller: Class, action: string | undefined, options: LoggedOptions | false): void {
+  if (action === undefined) Reflect.defineMetadata(LOGGED, options, controller);
+  else Reflect.defineMetadata(LOGGED, options, controller, action);
+}
+
+/**
+ * What `@Logged` says of an action: the method's word over the class's, both inherited. `undefined` when neither says
+ * anything, `false` when switched off.
+ */
+export function loggedOf(controller: Class, action: string): LoggedOptions | false | undefined {
+  const ofClass: LoggedOptions | false | undefined = Reflect.getMetadata(LOGGED, controller);
+  const ofMethod: LoggedOptions | false | undefined = Reflect.getMetadata(LOGGED, controller, action);
+  if (ofMethod === undefined || ofMethod === false) return ofMethod ?? ofClass;
+  return ofClass ? { ...ofClass, ...ofMethod } : ofMethod;
+}
+
+export function addErrorHandler(owner: Class, errorClass: Class, method: string): void {
+  addToOwnMap(ERROR_HANDLERS, owner, errorClass, method);
+}
+
+/** Names of the `@HandleError` methods of a class and its parents by error class. */
+export function errorHandlerMethods(owner: Class): ReadonlyMap<Class, string> {
+  return Reflect.getMetadata(ERROR_HANDLERS, owner) ?? EMPTY;
+}
+
+/** The class that TypeScript noted for a decorated property; `Object`, `Array` or a primitive's wrapper are no help. */
+export function declaredTypeOf(owner: Class, property: string): Class | undefined {
+  const type: unknown = Reflect.getMetadata('design:type', owner.prototype, property);
+  return typeof type === 'function' ? (type as Class) : undefined;
+}

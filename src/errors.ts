@@ -1,0 +1,78 @@
+/** What went wrong, as a literal to switch on. `OPTION_…` and `DECORATOR_…` are thrown at start-up, the rest is reported. */
+export type LoggingErrorCode =
+  | 'OPTION_UNKNOWN'
+  | 'OPTION_INVALID'
+  | 'DECORATOR_INVALID'
+  | 'DEFAULT_ERROR_HANDLER'
+  | 'LATE_SETUP'
+  | 'INHERITED_PARAMETERS'
+  | 'UNTYPED_BODY'
+  | 'HOOK_FAILED'
+  | 'ERROR_HANDLER_FAILED'
+  | 'CAPTURE_FAILED'
+  | 'REDACTION_FAILED'
+  | 'HASH_KEY_MISSING'
+  | 'RECORDS_DROPPED'
+  | 'SINK_OPEN_FAILED'
+  | 'SINK_WRITE_FAILED'
+  | 'SINK_CLOSE_FAILED'
+  | 'INDEX_FAILED'
+  | 'DEAD_LETTER_FAILED';
+
+/**
+ * The one error type of this package. Its message names the thing that is wrong and how to put it right, and never
+ * quotes request data or connection strings.
+ */
+export class LoggingError<Code extends LoggingErrorCode = LoggingErrorCode> extends Error {
+  override readonly name: string = 'LoggingError';
+
+  constructor(
+    readonly code: Code,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** A record that a sink can never take, by its place in the batch. */
+export interface RejectedRecord {
+  /** Place in the batch that was given to `write`, from 0. */
+  readonly index: number;
+  /** Why, in words that quote nothing of the record. */
+  readonly reason: string;
+}
+
+/**
+ * How a sink says that a batch was not written.
+ *
+ * @example
+ * throw new SinkError('The server answered 503.', { retryable: true, retryAfterMs: 2_000 });
+ */
+export class SinkError extends Error {
+  override readonly name = 'SinkError';
+  /** Whether the same batch may succeed later. `false` drops it, counted as `rejected`. */
+  readonly retryable: boolean;
+  /** Least wait before the next attempt, in milliseconds, when the destination named one. */
+  readonly retryAfterMs: number | undefined;
+  /** Records of the batch that must not be tried again. */
+  readonly rejected: readonly RejectedRecord[];
+
+  constructor(
+    message: string,
+    options: {
+      readonly retryable: boolean;
+      readonly retryAfterMs?: number;
+      readonly rejected?: readonly RejectedRecord[];
+      readonly cause?: unknown;
+    },
+  ) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    this.retryable = options.retryable;
+    this.retryAfterMs = options.retryAfterMs;
+    this.rejected = options.rejected ?? [];
+  }
+}
+
+/** Takes what went wrong at run time; never throws. */
+export type Report = (error: LoggingError) => void;

@@ -1,0 +1,146 @@
+import type { JsonObject, JsonValue } from './json-value';
+
+/** How the response ended: all of it was handed over, the client left first, or it broke off after its headers. */
+export type Outcome = 'sent' | 'aborted' | 'truncated';
+
+/** Why a body is not in the record. */
+export type BodyOmitted =
+  | 'policy'
+  | 'too-large'
+  | 'binary'
+  | 'stream'
+  | 'multipart'
+  | 'unparsable'
+  | 'redaction-failed';
+
+/** `error` for status 500 and above or an unanswered failure, `warn` for 400 to 499 and broken exchanges, else `info`. */
+export type Level = 'info' | 'warn' | 'error';
+
+/** One redaction that was carried out: where, and how. Array places are numbers: `request.body.cards.0.number`. */
+export interface Redaction {
+  readonly path: string;
+  readonly mode: string;
+}
+
+export interface ServiceInfo {
+  readonly name: string;
+  readonly version: string | null;
+  readonly instance: string;
+  readonly host: string;
+  readonly pid: number;
+}
+
+export interface RecordUser {
+  readonly id: string | null;
+  readonly groupId: string | null;
+  readonly authority: string | null;
+}
+
+export interface RecordClient {
+  readonly ip: string | null;
+  readonly port: number | null;
+  readonly agent: string | null;
+}
+
+export interface RecordHandler {
+  readonly controller: string;
+  readonly action: string;
+  /** Path template with the application's prefix: `/api/users/:id`. */
+  readonly route: string;
+}
+
+/** Headers with lower-case names; a header that came several times holds an array. */
+export type RecordHeaders = Readonly<Record<string, string | readonly string[]>>;
+
+export interface RecordRequest {
+  readonly method: string;
+  /** Path without the query, sensitive path parameters redacted. */
+  readonly path: string;
+  readonly query: JsonObject;
+  readonly params: JsonObject;
+  readonly headers: RecordHeaders;
+  readonly contentType: string | null;
+  /** Size that the client announced (`Content-Length`), in bytes. */
+  readonly bytes: number | null;
+  readonly body?: JsonValue;
+  readonly bodyOmitted?: BodyOmitted;
+}
+
+export interface RecordResponse {
+  /** `null` when the exchange ended before a status was sent. */
+  readonly status: number | null;
+  readonly headers: RecordHeaders;
+  readonly contentType: string | null;
+  /** Body bytes handed to the connection. */
+  readonly bytes: number | null;
+  readonly body?: JsonValue;
+  readonly bodyOmitted?: BodyOmitted;
+  readonly outcome: Outcome;
+}
+
+export interface ValidationFailure {
+  /** Path of the property in the DTO: `address.street`. */
+  readonly path: string;
+  /** class-validator's messages by rule name; cleaned where the property is sensitive. */
+  readonly constraints: Readonly<Record<string, string>>;
+}
+
+export interface RecordCause {
+  readonly name: string;
+  readonly message: string;
+  readonly code?: string;
+}
+
+export interface RecordError extends RecordCause {
+  readonly stack: string | null;
+  /** What `cause` and `AggregateError.errors` led to, outermost first, at most 8. */
+  readonly causes: readonly RecordCause[];
+  /** Equal for errors of one name thrown at one place: 16 hexadecimal digits. */
+  readonly fingerprint: string;
+  readonly validation?: readonly ValidationFailure[];
+}
+
+/**
+ * One exchange: request, response and error, redacted. Names follow OpenTelemetry where it has one. Every field can be
+ * written as JSON and as BSON; keys that either would misread are escaped (see `escapeKey`).
+ */
+export interface LogRecord {
+  /** UUIDv7, made when the request arrived; the idempotency key of every delivery path. */
+  readonly _id: string;
+  readonly schema: 1;
+  readonly kind: 'request';
+  readonly level: Level;
+  /** How many requests this record stands for (1 / `sample`). */
+  readonly sampleWeight: number;
+  readonly service: ServiceInfo;
+  /** When the request arrived. */
+  readonly at: Date;
+  /** From arrival until the response was closed, in milliseconds. */
+  readonly durationMs: number;
+  /** From the call of the action until it settled, in milliseconds; `null` when the action was not called. */
+  readonly handlerMs: number | null;
+  /** The action had not settled when the record was closed. */
+  readonly incomplete?: true;
+  readonly requestId: string;
+  readonly traceId?: string;
+  readonly spanId?: string;
+  readonly user: RecordUser | null;
+  readonly client: RecordClient;
+  readonly handler: RecordHandler | null;
+  readonly request: RecordRequest;
+  readonly response: RecordResponse;
+  readonly error?: RecordError;
+  /** What hooks and `logging.annotate` added. */
+  readonly attributes?: JsonObject;
+  /** The first 64 redactions of this record. */
+  readonly redactions: readonly Redaction[];
+  readonly redactionCount: number;
+  /** Minutes since 1970, so that a chart over time is one `$group`. */
+  readonly minute: number;
+  /** 2 for 200–299 and so on; 0 without a status. */
+  readonly statusClass: number;
+  /** Upper bound of the duration in milliseconds, a power of two. */
+  readonly latencyBucket: number;
+  /** When a store may delete the record. */
+  readonly expireAt?: Date;
+}

@@ -1,0 +1,34 @@
+import type { RejectedRecord, Report } from '../errors';
+import type { LogRecord } from '../record/log-record';
+
+/** What a sink may use of the logging that it was given to. */
+export interface SinkContext {
+  /** For what cannot be told by rejecting: state changes, a part that was left out. Printed or sent to `onError`. */
+  readonly report: Report;
+}
+
+/** What became of a batch that was not refused as a whole. */
+export interface WriteResult {
+  /** Records of the batch that can never be stored (poison); the others are stored. */
+  readonly rejected?: readonly RejectedRecord[];
+}
+
+/**
+ * A destination of records. One batch is in flight at a time; a record may come again after a failure, so a sink should
+ * be idempotent by `_id` where its destination allows it.
+ */
+export interface Sink {
+  /** Names the sink in counters and messages; unique within one `createLogging`. */
+  readonly name: string;
+  /** Called once, before the first write. A rejection is reported and tried again. */
+  open?(context: SinkContext): Promise<void>;
+  /**
+   * Stores a batch of at least one record.
+   *
+   * Resolves when every record is stored or listed in `rejected`. Rejects with a {@link SinkError} otherwise; any other
+   * error counts as retryable. `signal` aborts when the write deadline or the deadline of `close` has passed.
+   */
+  write(batch: readonly LogRecord[], signal: AbortSignal): Promise<void | WriteResult>;
+  /** Called once, after the last write. */
+  close?(): Promise<void>;
+}
