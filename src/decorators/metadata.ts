@@ -28,8 +28,6 @@ function addToOwnMap<Key, Value>(symbol: symbol, target: object, key: Key, value
   else Reflect.defineMetadata(symbol, map, target, member);
 }
 
-const EMPTY: ReadonlyMap<never, never> = new Map();
-
 export function markProperty(owner: Class, property: string, mark: SensitiveMark): void {
   addToOwnMap(SENSITIVE_PROPERTIES, owner, property, mark);
   if (mark !== false) sensitiveNames().add(property);
@@ -37,7 +35,7 @@ export function markProperty(owner: Class, property: string, mark: SensitiveMark
 
 /** Marks of the class and its parents by property name; the subclass wins. */
 export function markedProperties(owner: Class): ReadonlyMap<string, SensitiveMark> {
-  return Reflect.getMetadata(SENSITIVE_PROPERTIES, owner) ?? EMPTY;
+  return Reflect.getMetadata(SENSITIVE_PROPERTIES, owner) ?? new Map();
 }
 
 export function markClass(owner: Class, mark: SensitiveMark): void {
@@ -55,7 +53,7 @@ export function markParameter(controller: Class, action: string, index: number, 
 
 /** Marks of an action's parameters by their place. */
 export function markedParameters(controller: Class, action: string): ReadonlyMap<number, SensitiveMark> {
-  return Reflect.getMetadata(SENSITIVE_PARAMETERS, controller, action) ?? EMPTY;
+  return Reflect.getMetadata(SENSITIVE_PARAMETERS, controller, action) ?? new Map();
 }
 
 /**
@@ -92,7 +90,7 @@ export function addErrorHandler(owner: Class, errorClass: Class, method: string)
 
 /** Names of the `@HandleError` methods of a class and its parents by error class. */
 export function errorHandlerMethods(owner: Class): ReadonlyMap<Class, string> {
-  return Reflect.getMetadata(ERROR_HANDLERS, owner) ?? EMPTY;
+  return Reflect.getMetadata(ERROR_HANDLERS, owner) ?? new Map();
 }
 
 /** The class that TypeScript noted for a decorated property; `Object`, `Array` or a primitive's wrapper are no help. */

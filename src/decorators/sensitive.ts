@@ -110,4 +110,3 @@ export function Sensitive(options: SensitiveOptions | false = {}): SensitiveDeco
     markProperty(owner, member, mark);
   };
 }
-

@@ -5,13 +5,7 @@ export type Outcome = 'sent' | 'aborted' | 'truncated';
 
 /** Why a body is not in the record. */
 export type BodyOmitted =
-  | 'policy'
-  | 'too-large'
-  | 'binary'
-  | 'stream'
-  | 'multipart'
-  | 'unparsable'
-  | 'redaction-failed';
+  'policy' | 'too-large' | 'binary' | 'stream' | 'multipart' | 'unparsable' | 'redaction-failed';
 
 /** `error` for status 500 and above or an unanswered failure, `warn` for 400 to 499 and broken exchanges, else `info`. */
 export type Level = 'info' | 'warn' | 'error';
