@@ -1,0 +1,209 @@
+import 'reflect-metadata';
+import { once } from 'node:events';
+import { PassThrough, Readable } from 'node:stream';
+import { expect } from 'chai';
+import type { Context } from 'koa';
+import { Body, Ctx, Get, JsonController, Post } from 'routing-controllers';
+import { Logged } from '../../src';
+import { testApp, until } from '../support/test-app';
+
+/** A promise with its resolve function, so that specs decide when a handler goes on. */
+function gate() {
+  let open!: () => void;
+  const opened = new Promise<void>(resolve => (open = resolve));
+  return { open, opened };
+}
+
+let entered = gate();
+let leave = gate();
+let source = new PassThrough();
+let pulledBytes = 0;
+
+@Logged()
+@JsonController('/broken')
+class BrokenController {
+  @Get('/slow') async slow() {
+    entered.open();
+    await leave.opened;
+    return { late: true };
+  }
+  @Post('/slow') async slowPost(@Body() body: object) {
+    entered.open();
+    await leave.opened;
+    return body;
+  }
+  @Get('/never') never() {
+    entered.open();
+    return new Promise(() => {});
+  }
+  @Get('/fast') fast() {
+    return { fast: true };
+  }
+  @Get('/stream') stream() {
+    source = new PassThrough();
+    entered.open();
+    return source;
+  }
+  @Get('/endless') endless() {
+    return Readable.from(
+      (function* () {
+        for (; ; pulledBytes += 16_384) yield 'x'.repeat(16_384);
+      })(),
+    );
+  }
+  @Get('/raw') raw(@Ctx() context: Context) {
+    context.respond = false;
+    context.res.statusCode = 202;
+    context.res.end('{"raw":true}');
+    return context;
+  }
+  @Get('/bigint') bigint(@Ctx() context: Context) {
+    context.body = { big: 1n };
+    return context;
+  }
+}
+
+const start = (handlerWaitMs = 30_000) => testApp().controllers(BrokenController).logging({ handlerWaitMs }).start();
+const GET = (path: string) => `GET ${path} HTTP/1.1\r\nHost: spec\r\n\r\n`;
+
+beforeEach(() => {
+  entered = gate();
+  leave = gate();
+});
+
+describe('a client that leaves', () => {
+  it('while the handler runs gives an aborted record without a status', async () => {
+    const app = await start();
+    const socket = await app.socket();
+    socket.write(GET('/broken/slow'));
+    await entered.opened;
+    socket.destroy();
+    await until(() => app.logging.stats().exchanges.open === 1);
+    leave.open();
+    const record = await app.storedRecord();
+    expect(record.response).to.deep.include({ status: null, outcome: 'aborted' });
+    expect(record).to.deep.include({ statusClass: 0, level: 'warn' });
+    expect(record.handler?.action).to.equal('slow');
+    expect(record).not.to.have.property('incomplete');
+  });
+
+  it('before its body has arrived gives an aborted record', async () => {
+    const app = await start();
+    const socket = await app.socket();
+    socket.write(
+      'POST /broken/slow HTTP/1.1\r\nHost: spec\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{"a":',
+    );
+    await until(() => app.logging.stats().exchanges.open === 1);
+    socket.destroy();
+    const record = await app.storedRecord();
+    expect(record.response.outcome).to.equal('aborted');
+    expect(record.request).not.to.have.property('body');
+  });
+
+  it('while a body streams gives an aborted record with the bytes so far', async () => {
+    const app = await start();
+    const socket = await app.socket();
+    socket.write(GET('/broken/stream'));
+    await entered.opened;
+    source.write('12345');
+    await once(socket, 'data');
+    socket.destroy();
+    const record = await app.storedRecord();
+    expect(record.response).to.deep.include({ status: 200, outcome: 'aborted', bodyOmitted: 'stream', bytes: 5 });
+  });
+
+  it('with pipelined requests leaves one record for each of them', async () => {
+    const app = await start();
+    const socket = await app.socket();
+    socket.write(GET('/broken/slow') + GET('/broken/fast') + GET('/broken/fast'));
+    await entered.opened;
+    await until(() => app.logging.stats().exchanges.open === 3);
+    socket.destroy();
+    await until(() => app.logging.stats().exchanges.open === 1);
+    leave.open();
+    const records = await app.storedRecords();
+    expect(records.map(({ handler, response }) => `${handler?.action} ${response.outcome}`)).to.have.members([
+      'slow aborted',
+      'fast aborted',
+      'fast aborted',
+    ]);
+  });
+
+  it('and a handler that never settles gives an incomplete record after the wait', async () => {
+    const app = await start(20);
+    const socket = await app.socket();
+    socket.write(GET('/broken/never'));
+    await entered.opened;
+    socket.destroy();
+    const record = await app.storedRecord();
+    expect(record).to.deep.include({ incomplete: true });
+    expect(record.response.outcome).to.equal('aborted');
+  });
+});
+
+describe('a response that breaks', () => {
+  it('in its own stream is truncated, with the error of the source', async () => {
+    const app = await start();
+    const socket = await app.socket();
+    socket.write(GET('/broken/stream'));
+    await entered.opened;
+    source.write('123');
+    await once(socket, 'data');
+    source.destroy(new Error('the disk went away'));
+    const record = await app.storedRecord();
+    expect(record.response).to.deep.include({ status: 200, outcome: 'truncated' });
+    expect(record.error?.message).to.equal('the disk went away');
+    expect(record.level).to.equal('warn');
+  });
+
+  it('because its body cannot be serialised is recorded with the status that was sent', async () => {
+    const app = await start();
+    expect((await app.get('/broken/bigint')).status).to.equal(500);
+    const record = await app.storedRecord();
+    expect(record.response.status).to.equal(500);
+    expect(record.error?.name).to.equal('TypeError');
+    expect(record.response.headers).to.have.property('x-request-id', record.requestId);
+  });
+});
+
+describe('a response past Koa', () => {
+  it('is recorded from what was given to the raw response', async () => {
+    const app = await start();
+    await app.get('/broken/raw');
+    const record = await app.storedRecord();
+    expect(record.response).to.deep.include({ status: 202, bytes: 12, outcome: 'sent' });
+  });
+});
+
+describe('backpressure', () => {
+  it('still reaches the source of a stream whose client does not read', async () => {
+    const app = await start();
+    const socket = await app.socket();
+    socket.pause();
+    socket.write(GET('/broken/endless'));
+    // The kernel's buffers fill up, and then nothing may be pulled any more.
+    let before = -1;
+    for (let still = 0; still < 200; still = pulledBytes === before ? still + 1 : 0) {
+      before = pulledBytes;
+      await new Promise(resolve => setImmediate(resolve));
+    }
+    socket.destroy();
+    const record = await app.storedRecord();
+    expect(record.response.outcome).to.equal('aborted');
+    expect(record.response.bytes).to.be.within(1, 32 * 1_048_576);
+  });
+});
+
+describe('requests on one connection', () => {
+  it('do not see each other', async () => {
+    const app = await start();
+    const reply = await app.raw(
+      GET('/broken/fast?n=1') + GET('/broken/fast?n=2') + 'GET /broken/fast?n=3 HTTP/1.0\r\nHost: spec\r\n\r\n',
+    );
+    expect(reply.split('HTTP/1.1 200')).to.have.length(4);
+    const records = await app.storedRecords();
+    expect(records.map(({ request }) => request.query['n'])).to.deep.equal(['1', '2', '3']);
+    expect(new Set(records.map(({ _id }) => _id)).size).to.equal(3);
+    expect(app.logging.stats().exchanges).to.deep.include({ seen: 3, open: 0, pending: 0, recorded: 3 });
+  });
+});

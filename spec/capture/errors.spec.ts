@@ -1,0 +1,297 @@
+import 'reflect-metadata';
+import { expect } from 'chai';
+import { IsString, MinLength, ValidateNested } from 'class-validator';
+import { Type } from 'class-transformer';
+import {
+  Authorized,
+  BadRequestError,
+  Body,
+  Get,
+  Header,
+  HttpError,
+  InternalServerError,
+  JsonController,
+  Controller,
+  NotFoundError,
+  Post,
+} from 'routing-controllers';
+import { createLogging, HandleError, Logged, type LoggingOptions, Sensitive } from '../../src';
+import { testApp } from '../support/test-app';
+
+class PaymentError extends Error {
+  constructor(readonly code: string) {
+    super(`payment refused: ${code}`);
+  }
+}
+class CardError extends PaymentError {}
+class ExpiredCardError extends CardError {}
+
+class Card {
+  @Sensitive() @MinLength(16) number!: string;
+}
+class Order {
+  @IsString() item!: string;
+  @ValidateNested() @Type(() => Card) card!: Card;
+}
+
+@Logged()
+@JsonController('/errors')
+class ErrorsController {
+  @Get('/payment') payment() {
+    throw new PaymentError('P1');
+  }
+  @Get('/card') card() {
+    throw new CardError('C1');
+  }
+  @Get('/expired') expired() {
+    throw new ExpiredCardError('E1');
+  }
+  @Get('/range') @Header('x-fixed', 'yes') range() {
+    throw new RangeError('out of range');
+  }
+  @Get('/http') http() {
+    throw new HttpError(418, 'teapot');
+  }
+  @Get('/internal') internal() {
+    throw new InternalServerError('known to fail');
+  }
+  @Get('/non-error') nonError() {
+    // oxlint-disable-next-line typescript/only-throw-error
+    throw { secret: 'canary-thrown', message: 'not an Error' };
+  }
+  @Get('/aggregate') aggregate() {
+    throw new AggregateError([new PaymentError('P2'), new TypeError('part')], 'several');
+  }
+  @Get('/caused') caused() {
+    throw new Error('outer', { cause: new PaymentError('P3') });
+  }
+  @Get('/members') @Authorized() members() {}
+  @Get('/undefined') undefinedResult() {}
+  @Post('/orders') order(@Body() order: Order) {
+    return order;
+  }
+}
+
+@Logged()
+@Controller('/text-errors')
+class TextErrorsController {
+  @Get('/range') range() {
+    throw new RangeError('out of range');
+  }
+}
+
+class ApiErrors {
+  private readonly prefix = 'api';
+  @HandleError(Error) fallback() {
+    return { status: 500, body: { code: `${this.prefix}-99999` } };
+  }
+  @HandleError(CardError) card(error: CardError) {
+    return { status: 402, body: { code: error.code }, headers: { 'x-handled-by': 'card' } };
+  }
+  @HandleError(PaymentError) payment(error: PaymentError) {
+    return { status: 409, body: { code: error.code } };
+  }
+}
+
+const builder = (options: LoggingOptions = {}) =>
+  testApp()
+    .controllers(ErrorsController, TextErrorsController)
+    .logging(options)
+    .host({ authorizationChecker: () => false });
+
+describe('error handlers', () => {
+  for (const { path, status, code } of [
+    { path: '/payment', status: 409, code: 'P1' },
+    { path: '/card', status: 402, code: 'C1' },
+    { path: '/expired', status: 402, code: 'E1' },
+    { path: '/range', status: 500, code: 'api-99999' },
+    { path: '/aggregate', status: 500, code: 'api-99999' },
+    { path: '/members', status: 500, code: 'api-99999' },
+    { path: '/undefined', status: 500, code: 'api-99999' },
+  ]) {
+    it(`answer ${path} by the most derived registered class`, async () => {
+      const app = await builder({ errorHandlers: [ApiErrors] }).start();
+      const response = await app.get(`/errors${path}`);
+      expect([response.status, await response.json()]).to.deep.equal([status, { code }]);
+      const record = await app.storedRecord();
+      expect(record.response.body).to.deep.equal({ code });
+      expect(record.error?.name).to.be.a('string');
+    });
+  }
+
+  it('may be pairs or instances, and set headers', async () => {
+    const app = await builder({
+      errorHandlers: [
+        new ApiErrors(),
+        [RangeError, (error: RangeError) => ({ status: 416, body: { said: error.message } })],
+      ],
+    }).start();
+    expect((await app.get('/errors/card')).headers.get('x-handled-by')).to.equal('card');
+    expect(await (await app.get('/errors/range')).json()).to.deep.equal({ said: 'out of range' });
+  });
+
+  it('see malformed JSON and, when one is registered for it, addresses that no route takes', async () => {
+    const app = await builder({
+      errorHandlers: [
+        [SyntaxError, () => ({ status: 400, body: { code: 'BAD_JSON' } })],
+        [NotFoundError, () => ({ status: 404, body: { code: 'NO_ROUTE' } })],
+      ],
+    }).start();
+    expect(await (await app.post('/errors/orders', '{')).json()).to.deep.equal({ code: 'BAD_JSON' });
+    expect(await (await app.get('/nowhere')).json()).to.deep.equal({ code: 'NO_ROUTE' });
+  });
+
+  it('for Error alone leave unknown addresses to the host', async () => {
+    const app = await builder({ errorHandlers: [ApiErrors] }).start();
+    expect((await app.get('/nowhere')).status).to.equal(404);
+  });
+
+  it('that throw lead to the default response', async () => {
+    const app = await builder({
+      errorHandlers: [
+        [
+          Error,
+          () => {
+            throw new Error('handler bug');
+          },
+        ],
+      ],
+    }).start();
+    const response = await app.get('/errors/http');
+    expect([response.status, ((await response.json()) as { message: string }).message]).to.deep.equal([418, 'teapot']);
+    expect(app.reports.map(({ code }) => code)).to.deep.equal(['ERROR_HANDLER_FAILED']);
+  });
+});
+
+describe('without an error handler', () => {
+  const paths = [
+    '/payment',
+    '/range',
+    '/http',
+    '/internal',
+    '/aggregate',
+    '/caused',
+    '/members',
+    '/undefined',
+    '/non-error',
+  ];
+  for (const development of [true, false]) {
+    it(`the response equals the host's default (development: ${development})`, async () => {
+      const bare = await builder().host({ defaultErrorHandler: true, development }).withoutLogging().start();
+      const logged = await builder().host({ development }).start();
+      for (const path of [...paths.map(path => `/errors${path}`), '/text-errors/range']) {
+        const [expected, actual] = await Promise.all([bare.get(path), logged.get(path)]);
+        expect(actual.status, path).to.equal(expected.status);
+        expect(actual.headers.get('content-type'), path).to.equal(expected.headers.get('content-type'));
+        expect(actual.headers.get('x-fixed'), path).to.equal(expected.headers.get('x-fixed'));
+        // Stacks differ in the frames of whoever called.
+        const firstLines = (text: string) => text.replace(/(\\n|\n)\s+at .*?(?="|$)/gs, '');
+        expect(firstLines(await actual.text()), path).to.equal(firstLines(await expected.text()));
+      }
+    });
+  }
+
+  it('a validation error keeps everything but the sensitive input', async () => {
+    const app = await builder().host({ development: false }).start();
+    const response = await app.post('/errors/orders', { item: 5, card: { number: 'canary-123' } });
+    const body = (await response.json()) as { errors: { property: string; value?: unknown; children: object[] }[] };
+    expect(response.status).to.equal(400);
+    expect(body.errors.map(({ property }) => property)).to.deep.equal(['item', 'card']);
+    expect(body.errors[0]).to.deep.include({ value: 5, constraints: { isString: 'item must be a string' } });
+    expect(body.errors[1]!.children[0]).to.deep.include({
+      property: 'number',
+      constraints: { minLength: 'number must be longer than or equal to 16 characters' },
+    });
+    expect(JSON.stringify(body)).not.to.contain('canary');
+    const record = await app.storedRecord();
+    expect(record.error?.validation?.map(({ path }) => path)).to.deep.equal(['item', 'card.number']);
+    expect(JSON.stringify(record)).not.to.contain('canary');
+  });
+
+  it("Koa's error event tells unexpected errors, not refusals", async () => {
+    const app = await builder().start();
+    for (const path of ['/range', '/members', '/undefined', '/internal']) await app.get(`/errors${path}`);
+    expect(app.appErrors.map(error => (error as Error).name)).to.deep.equal(['RangeError', 'InternalServerError']);
+  });
+
+  it('a failure before the controllers is left to Koa', async () => {
+    const app = await builder()
+      .use(() => {
+        throw Object.assign(new Error('teapot'), { status: 418, expose: true });
+      })
+      .start();
+    const response = await app.get('/errors/range');
+    expect([response.status, await response.text()]).to.deep.equal([418, 'teapot']);
+    expect((await app.storedRecord()).error?.message).to.equal('teapot');
+  });
+});
+
+describe('the error of a record', () => {
+  it('has its causes, code and stack, but no other property', async () => {
+    const app = await builder().start();
+    await app.get('/errors/caused');
+    await app.get('/errors/aggregate');
+    await app.get('/errors/non-error');
+    const [caused, aggregate, nonError] = await app.storedRecords();
+    expect(caused!.error!.causes).to.deep.equal([{ name: 'PaymentError', message: 'payment refused: P3', code: 'P3' }]);
+    expect(caused!.error!.stack).to.contain('caused');
+    expect(aggregate!.error!.causes.map(({ name }) => name)).to.deep.equal(['PaymentError', 'TypeError']);
+    expect(JSON.stringify(nonError)).not.to.contain('canary');
+  });
+
+  it('has one fingerprint for one place and another for another', async () => {
+    const app = await builder().start();
+    for (const path of ['/range', '/range', '/payment']) await app.get(`/errors${path}`);
+    const [one, same, other] = (await app.storedRecords()).map(({ error }) => error!.fingerprint);
+    expect(one).to.equal(same).and.not.to.equal(other);
+  });
+});
+
+describe("the host's default error handler left on", () => {
+  it('is told once, and errors are recorded all the same', async () => {
+    const app = await builder().host({ defaultErrorHandler: true }).start();
+    for (const path of ['/range', '/members', '/range']) await app.get(`/errors${path}`);
+    await app.post('/errors/orders', { item: 5, card: { number: 'canary-123' } });
+    const records = await app.storedRecords();
+    expect(records.map(({ error }) => error?.name)).to.deep.equal([
+      'RangeError',
+      'AuthorizationRequiredError',
+      'RangeError',
+      'BadRequestError',
+    ]);
+    expect(JSON.stringify(records)).not.to.contain('canary');
+    expect(app.reports.map(({ code }) => code)).to.deep.equal(['DEFAULT_ERROR_HANDLER']);
+  });
+});
+
+describe('a wrong error handler', () => {
+  const declare = (errorClass: unknown) => () => {
+    class Wrong {
+      @HandleError(errorClass as typeof Error) handle() {}
+    }
+    return Wrong;
+  };
+  it('is refused where it is declared', () => {
+    expect(declare(AggregateError)).to.throw('@HandleError() on Wrong.handle cannot take AggregateError');
+    expect(declare(String)).to.throw('@HandleError() on Wrong.handle needs a class that is Error or extends it');
+    expect(() => {
+      class Twice {
+        @HandleError(RangeError) one() {}
+        @HandleError(RangeError) two() {}
+      }
+      return Twice;
+    }).to.throw('Twice.one already handles RangeError');
+  });
+
+  it('is refused where it is registered', () => {
+    class Empty {}
+    const create = (...errorHandlers: unknown[]) =>
+      createLogging({ enabled: false, errorHandlers: errorHandlers as never });
+    expect(() => create(Empty)).to.throw('errorHandlers[0] must be a class with @HandleError methods');
+    expect(() => create([AggregateError, () => {}])).to.throw('errorHandlers[0] cannot take AggregateError');
+    expect(() => create([BadRequestError, 5])).to.throw('errorHandlers[0] needs a function as its second part, got 5');
+    expect(() => create(ApiErrors, [Error, () => {}])).to.throw(
+      'errorHandlers[1] handles Error, which has a handler already',
+    );
+  });
+});

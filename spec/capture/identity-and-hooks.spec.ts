@@ -1,0 +1,156 @@
+import 'reflect-metadata';
+import { expect } from 'chai';
+import type { Context } from 'koa';
+import { Ctx, Get, JsonController } from 'routing-controllers';
+import { Logged, type Logging, type LoggingOptions } from '../../src';
+import { testApp } from '../support/test-app';
+
+let logging: Logging | undefined;
+
+@Logged()
+@JsonController('/hooks')
+class HooksController {
+  @Get('/plain') plain() {
+    return {};
+  }
+  @Get('/annotated') annotated(@Ctx() context: Context) {
+    logging?.annotate(context, { orderId: 17, password: 'canary-annotated' });
+    logging?.annotate(context, { step: 'paid' });
+    return {};
+  }
+}
+
+const start = (options: LoggingOptions = {}) => testApp().controllers(HooksController).logging(options).start();
+const UUID_V7 = /^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/;
+
+describe('the identity of a request', () => {
+  it('is a UUIDv7 whose order is the order of arrival, and is echoed', async () => {
+    const app = await start();
+    const first = await app.get('/hooks/plain');
+    await new Promise(resolve => setTimeout(resolve, 2));
+    await app.get('/hooks/plain');
+    const [one, two] = await app.storedRecords();
+    expect(one!._id).to.match(UUID_V7);
+    expect(one!._id < two!._id).to.equal(true);
+    expect(first.headers.get('x-request-id')).to.equal(one!.requestId).and.to.equal(one!._id);
+  });
+
+  for (const { sent, isKept } of [
+    { sent: 'order-17/a.b:c', isKept: true },
+    { sent: 'x'.repeat(128), isKept: true },
+    { sent: 'x'.repeat(129), isKept: false },
+    { sent: 'two words', isKept: false },
+    { sent: '<script>', isKept: false },
+  ]) {
+    it(`${isKept ? 'takes' : 'does not take'} the client's request id "${sent.slice(0, 20)}" (${sent.length})`, async () => {
+      const app = await start();
+      const reply = await app.get('/hooks/plain', { 'x-request-id': sent });
+      const { requestId, _id } = await app.storedRecord();
+      expect(requestId).to.equal(isKept ? sent : _id);
+      expect(reply.headers.get('x-request-id')).to.equal(requestId);
+    });
+  }
+
+  it('can travel in another header, or in none', async () => {
+    const other = await start({ requestIdHeader: 'x-correlation-id' });
+    const reply = await other.get('/hooks/plain', { 'x-correlation-id': 'c-1' });
+    expect(reply.headers.get('x-correlation-id')).to.equal('c-1');
+    const none = await start({ requestIdHeader: false });
+    const headers = [...(await none.get('/hooks/plain', { 'x-request-id': 'r-1' })).headers.keys()];
+    expect(headers).not.to.include('x-request-id');
+    expect((await none.storedRecord()).requestId).to.match(UUID_V7);
+  });
+
+  it('has the W3C trace context, unless it is malformed', async () => {
+    const app = await start();
+    const [trace, span] = ['4bf92f3577b34da6a3ce929d0e0e4736', '00f067aa0ba902b7'];
+    await app.get('/hooks/plain', { traceparent: `00-${trace}-${span}-01` });
+    await app.get('/hooks/plain', { traceparent: `00-${'0'.repeat(32)}-${span}-01` });
+    const [traced, untraced] = await app.storedRecords();
+    expect(traced).to.deep.include({ traceId: trace, spanId: span });
+    expect(untraced).not.to.have.any.keys('traceId', 'spanId');
+  });
+});
+
+describe('identify', () => {
+  it('names the user, with nothing but id, group and authority', async () => {
+    const app = await start({
+      identify: () => ({ id: 7, groupId: 'g', authority: 'admin', email: 'canary' }) as object,
+    });
+    await app.get('/hooks/plain');
+    expect((await app.storedRecord()).user).to.deep.equal({ id: '7', groupId: 'g', authority: 'admin' });
+  });
+
+  it('that fails leaves the user out and the rest in', async () => {
+    const app = await start({
+      identify: () => {
+        throw new Error('no session');
+      },
+    });
+    await app.get('/hooks/plain');
+    const record = await app.storedRecord();
+    expect(record.user).to.equal(null);
+    expect(record.response.status).to.equal(200);
+    expect(app.reports.map(({ message }) => message)[0]).to.contain('identify failed');
+  });
+});
+
+describe('hooks', () => {
+  it('put attributes into the record, redacted like everything else', async () => {
+    const app = await start({
+      onRequest: context => ({ tenant: context.get('x-tenant'), token: 'canary-request' }),
+      onResponse: ({ status, durationMs }) => ({ isFast: durationMs < 60_000, status }),
+      onRecord: record => ({ copyOfLevel: record.level, apiKey: 'canary-record' }),
+    });
+    await app.get('/hooks/plain', { 'x-tenant': 'acme' });
+    const record = await app.storedRecord();
+    expect(record.attributes).to.deep.equal({
+      tenant: 'acme',
+      token: '[REDACTED]',
+      isFast: true,
+      status: 200,
+      copyOfLevel: 'info',
+      apiKey: '[REDACTED]',
+    });
+  });
+
+  it('that throw or return promises cost only their own part, and are reported once each', async () => {
+    const fail = () => {
+      throw new Error('hook');
+    };
+    const app = await start({
+      onRequest: fail,
+      onResponse: (() => Promise.reject(new Error('late'))) as unknown as () => void,
+      onRecord: fail,
+    });
+    for (let request = 0; request < 3; request++) expect((await app.get('/hooks/plain')).status).to.equal(200);
+    const records = await app.storedRecords();
+    expect(records).to.have.length(3);
+    expect(records[0]).not.to.have.property('attributes');
+    expect(app.reports.map(({ message }) => message.split(' ')[0])).to.have.members([
+      'onRequest',
+      'onResponse',
+      'onRecord',
+    ]);
+  });
+
+  it('are joined by annotate', async () => {
+    const app = await start();
+    logging = app.logging;
+    await app.get('/hooks/annotated');
+    expect((await app.storedRecord()).attributes).to.deep.equal({ orderId: 17, password: '[REDACTED]', step: 'paid' });
+  });
+
+  it('and an onError that throws break nothing', async () => {
+    const app = await start({
+      identify: () => {
+        throw new Error('first');
+      },
+      onError: () => {
+        throw new Error('second');
+      },
+    });
+    expect((await app.get('/hooks/plain')).status).to.equal(200);
+    expect((await app.storedRecord()).user).to.equal(null);
+  });
+});

@@ -1,0 +1,57 @@
+import 'reflect-metadata';
+import { expect } from 'chai';
+import { Get, JsonController } from 'routing-controllers';
+import { Logged, memorySink, type Sink } from '../src';
+import { testApp, until } from './support/test-app';
+
+@Logged()
+@JsonController('/load')
+class LoadController {
+  @Get('/') one() {
+    return { ok: true };
+  }
+}
+
+describe('1,000 requests with a sink that hangs, one that throws and one that works', () => {
+  it('all get their answers; the working sink has every record, the losses of the others are counted', async () => {
+    const working = memorySink({ name: 'working', maxRecords: 2_000 });
+    const hanging: Sink = { name: 'hanging', write: () => new Promise(() => {}) };
+    const throwing: Sink = {
+      name: 'throwing',
+      write() {
+        throw new Error('no room');
+      },
+    };
+    const drops: string[] = [];
+    const app = await testApp()
+      .controllers(LoadController)
+      .logging({
+        sinks: [hanging, throwing, working],
+        delivery: { maxQueueRecords: 200, maxBatchRecords: 50, maxDelayMs: 5 },
+        onDrop: ({ sink, reason, count }) => drops.push(...Array<string>(count).fill(`${sink} ${reason}`)),
+      })
+      .start();
+
+    const statuses = await Promise.all(Array.from({ length: 1_000 }, async () => (await app.get('/load')).status));
+    expect(new Set(statuses)).to.deep.equal(new Set([200]));
+    await until(() => working.records.length === 1_000);
+    expect(new Set(working.records.map(({ _id }) => _id)).size).to.equal(1_000);
+
+    for (const name of ['hanging', 'throwing']) {
+      const lane = app.logging.stats().sinks[name]!;
+      expect(lane.accepted).to.equal(1_000);
+      expect(lane.queued + lane.inFlight).to.be.at.most(250);
+      expect(lane.queued + lane.inFlight + lane.dropped['queue-full']).to.equal(1_000);
+    }
+
+    await app.logging.close({ deadlineMs: 50 });
+    const { sinks } = app.logging.stats();
+    for (const name of ['hanging', 'throwing']) {
+      const { delivered, queued, inFlight, dropped } = sinks[name]!;
+      expect([delivered, queued, inFlight]).to.deep.equal([0, 0, 0]);
+      expect(dropped['queue-full'] + dropped.closed).to.equal(1_000);
+      expect(drops.filter(drop => drop.startsWith(name))).to.have.length(1_000);
+    }
+    expect(sinks['working']!.delivered).to.equal(1_000);
+  });
+});

@@ -1,0 +1,170 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import Koa, { type Middleware } from 'koa';
+import { type RoutingControllersOptions, useKoaServer } from 'routing-controllers';
+import {
+  createLogging,
+  type Logging,
+  type LoggingError,
+  type LoggingOptions,
+  type LogRecord,
+  memorySink,
+} from '../../src';
+
+type Controller = new (...args: never[]) => object;
+
+const started: TestApp[] = [];
+
+afterEach('close the applications of this spec', async () => {
+  await Promise.all(started.splice(0).map(app => app.close()));
+});
+
+/** Arranges a real application on a real server; it is closed after the spec. */
+export function testApp(): TestAppBuilder {
+  return new TestAppBuilder();
+}
+
+class TestAppBuilder {
+  readonly #controllers: Controller[] = [];
+  readonly #before: Middleware[] = [];
+  #options: LoggingOptions = {};
+  #host: RoutingControllersOptions = { defaultErrorHandler: false };
+  #setUp: (app: Koa) => void = () => {};
+  #isLogged = true;
+
+  controllers(...controllers: Controller[]): this {
+    this.#controllers.push(...controllers);
+    return this;
+  }
+
+  /** Options of `createLogging`; records go to memory unless sinks are given. */
+  logging(options: LoggingOptions): this {
+    this.#options = { ...this.#options, ...options };
+    return this;
+  }
+
+  /** Options of `useKoaServer`. */
+  host(options: RoutingControllersOptions): this {
+    this.#host = { ...this.#host, ...options };
+    return this;
+  }
+
+  /** Middleware between the logging and the controllers. */
+  use(middleware: Middleware): this {
+    this.#before.push(middleware);
+    return this;
+  }
+
+  setUp(change: (app: Koa) => void): this {
+    this.#setUp = change;
+    return this;
+  }
+
+  withoutLogging(): this {
+    this.#isLogged = false;
+    return this;
+  }
+
+  async start(): Promise<TestApp> {
+    const app = new Koa();
+    const appErrors: unknown[] = [];
+    app.on('error', error => appErrors.push(error));
+    const reports: LoggingError[] = [];
+    const memory = memorySink({ maxRecords: 20_000 });
+    const logging = createLogging({
+      service: { name: 'spec', version: '1.2.3' },
+      sinks: [memory],
+      onError: error => reports.push(error),
+      ...this.#options,
+      ...(this.#isLogged ? {} : { enabled: false }),
+    });
+    app.use(logging.middleware());
+    this.#setUp(app);
+    for (const middleware of this.#before) app.use(middleware);
+    useKoaServer(app, { ...this.#host, controllers: this.#controllers });
+    const server = createServer(app.callback());
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const testApplication = new TestApp(server, logging, memory, reports, appErrors);
+    started.push(testApplication);
+    return testApplication;
+  }
+}
+
+export class TestApp {
+  constructor(
+    readonly server: Server,
+    readonly logging: Logging,
+    private readonly memory: { readonly records: readonly LogRecord[] },
+    /** What `onError` was told. */
+    readonly reports: readonly LoggingError[],
+    /** What Koa's `error` event told. */
+    readonly appErrors: readonly unknown[],
+  ) {}
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    return fetch(`http://127.0.0.1:${this.port}${path}`, { redirect: 'manual', ...init });
+  }
+
+  get(path: string, headers: Record<string, string> = {}): Promise<Response> {
+    return this.fetch(path, { headers });
+  }
+
+  /** Posts a value as JSON; a string is sent as it is. */
+  post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
+    return this.fetch(path, {
+      method: 'POST',
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+      headers: { 'content-type': 'application/json', ...headers },
+    });
+  }
+
+  /** A connection for requests that no well-behaved client sends. */
+  async socket(): Promise<Socket> {
+    const socket = connect(this.port, '127.0.0.1');
+    socket.on('error', () => {});
+    await once(socket, 'connect');
+    return socket;
+  }
+
+  /** Sends raw bytes and resolves with everything that came back before the server closed the connection. */
+  async raw(text: string | Buffer): Promise<string> {
+    const socket = await this.socket();
+    const chunks: Buffer[] = [];
+    socket.on('data', chunk => chunks.push(chunk));
+    socket.end(text);
+    await once(socket, 'close');
+    return Buffer.concat(chunks).toString('latin1');
+  }
+
+  /** Waits until no request is open and `count` records are stored, then returns all of them. */
+  async storedRecords(count?: number): Promise<readonly LogRecord[]> {
+    await until(() => this.logging.stats().exchanges.open === 0);
+    await this.logging.flush();
+    if (count !== undefined) await until(() => this.memory.records.length >= count);
+    return this.memory.records;
+  }
+
+  /** The one record of the one request that was made. */
+  async storedRecord(): Promise<LogRecord> {
+    const records = await this.storedRecords();
+    if (records.length !== 1) throw new Error(`expected one record, got ${records.length}`);
+    return records[0]!;
+  }
+
+  async close(): Promise<void> {
+    this.server.closeAllConnections();
+    this.server.close();
+    await this.logging.close({ deadlineMs: 1_000 });
+  }
+}
+
+/** Waits for a condition that other events in this process bring about; the runner's own time limit ends it. */
+export async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise(resolve => setImmediate(resolve));
+}

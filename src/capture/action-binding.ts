@@ -1,0 +1,116 @@
+import { ActionMetadata, getMetadataArgsStorage, type KoaDriver, type ParamMetadata } from 'routing-controllers';
+import { type Class, loggedOf, markedParameters } from '../decorators/metadata';
+import type { LoggedOptions } from '../decorators/logged';
+import type { DeclaredParameter } from '../redact/redactor';
+
+/** An action as the host registered it in one application. */
+export interface ActionBinding {
+  readonly controller: Class;
+  readonly action: string;
+  /** Path template with the application's prefix, as the router got it. */
+  readonly route: string;
+  /** What `@Logged` says: `undefined` nothing, `false` switched off. */
+  readonly logged: LoggedOptions | false | undefined;
+  readonly parameters: readonly DeclaredParameter[];
+  /** The driver sends errors itself, so none of them reaches a middleware. */
+  readonly answersErrors: boolean;
+  /** Set-up mistakes that the host does not tell, in words for the user. */
+  readonly warnings: readonly BindingWarning[];
+}
+
+export interface BindingWarning {
+  readonly code: 'INHERITED_PARAMETERS' | 'UNTYPED_BODY';
+  readonly message: string;
+}
+
+const PLACES: Readonly<Record<string, DeclaredParameter['in']>> = {
+  body: 'body',
+  'body-param': 'body-field',
+  query: 'query',
+  queries: 'query',
+  param: 'path',
+  params: 'path',
+  header: 'header',
+  headers: 'header',
+  cookie: 'cookie',
+  cookies: 'cookie',
+};
+
+/** Classes that TypeScript notes when it knows nothing of a parameter's own class. */
+const UNINFORMATIVE: readonly unknown[] = [Object, Array, Function, String, Number, Boolean, Date, Promise, Symbol];
+
+function isDtoClass(type: unknown): type is Class {
+  return typeof type === 'function' && !UNINFORMATIVE.includes(type);
+}
+
+function declaredParameters(metadata: ActionMetadata): DeclaredParameter[] {
+  const marks = markedParameters(metadata.target as Class, metadata.method);
+  return metadata.params.flatMap(param => {
+    const place = PLACES[param.type];
+    if (!place) return [];
+    const mark = marks.get(param.index);
+    return {
+      in: place,
+      ...(param.name ? { name: param.name } : {}),
+      ...(isDtoClass(param.targetType) ? { type: param.targetType } : {}),
+      ...(mark !== undefined ? { mark } : {}),
+    };
+  });
+}
+
+/** The host looks parameters up on the concrete class only: an inherited action is called without arguments. */
+function inheritedParametersWarning(metadata: ActionMetadata, name: string): BindingWarning[] {
+  const target = metadata.target as Class;
+  if (metadata.params.length > 0 || Object.hasOwn(target.prototype, metadata.method)) return [];
+  const owner = getMetadataArgsStorage().params.find(
+    param => param.method === metadata.method && target.prototype instanceof param.object.constructor,
+  );
+  if (!owner) return [];
+  return [
+    {
+      code: 'INHERITED_PARAMETERS',
+      message:
+        `${name} is inherited from ${owner.object.constructor.name}, and routing-controllers calls inherited actions ` +
+        `without their parameters. Override the method in ${target.name} and decorate its parameters there.`,
+    },
+  ];
+}
+
+/** `import type` erases a DTO class: the host then neither validates the body nor can we know its sensitive fields. */
+function untypedBodyWarning(param: ParamMetadata | undefined, name: string): BindingWarning[] {
+  if (!param || (param.targetType !== Object && (param.targetType as unknown) !== Function)) return [];
+  return [
+    {
+      code: 'UNTYPED_BODY',
+      message:
+        `The @Body() of ${name} has no class at run time, so it is not validated and only name rules redact it. ` +
+        'Import its DTO class as a value (not with "import type"), or name it: @Body({ type: Dto }).',
+    },
+  ];
+}
+
+/** Reads what the host knows of an action at the moment of its registration. */
+export function bindAction(driver: KoaDriver, metadata: ActionMetadata): ActionBinding {
+  const controller = metadata.target as Class;
+  const name = `${controller.name}.${metadata.method}`;
+  const logged = loggedOf(controller, metadata.method);
+  const route = ActionMetadata.appendBaseRoute(driver.routePrefix, metadata.fullRoute);
+  return {
+    controller,
+    action: metadata.method,
+    // The host registers string routes without a trailing slash.
+    route: typeof route === 'string' && route.length > 1 ? route.replace(/\/$/, '') : String(route),
+    logged,
+    parameters: declaredParameters(metadata),
+    answersErrors: driver.isDefaultErrorHandlingEnabled,
+    warnings: logged
+      ? [
+          ...inheritedParametersWarning(metadata, name),
+          ...untypedBodyWarning(
+            metadata.params.find(param => param.type === 'body'),
+            name,
+          ),
+        ]
+      : [],
+  };
+}

@@ -1,0 +1,113 @@
+import type { Context } from 'koa';
+import type { BodyPolicy } from '../decorators/logged';
+import type { SnapshotBody, SnapshotFile, TypeHint } from '../record/snapshot';
+import { toJsonValue } from '../redact/to-json-value';
+import type { Exchange } from './exchange';
+
+const JSON_TYPE = /^[^;]*[/+]json\s*(?:;|$)/i;
+const FORM_TYPE = /^application\/x-www-form-urlencoded\s*(?:;|$)/i;
+const MULTIPART_TYPE = /^multipart\//i;
+const TEXT_TYPE = /^text\/|^application\/(?:xml|[^;]*\+xml|javascript)/i;
+const NONE: SnapshotBody = { kind: 'none' };
+
+export interface BodyRules {
+  readonly policy: BodyPolicy;
+  readonly maxBodyBytes: number;
+}
+
+function isRefusedByPolicy(policy: BodyPolicy, hasFailed: boolean): boolean {
+  return policy === 'never' || (policy === 'on-error' && !hasFailed);
+}
+
+interface ParsedRequest {
+  /** Text that the body parser kept; absent for types it does not take and for what it could not parse. */
+  readonly rawBody?: unknown;
+  readonly body?: unknown;
+  readonly file?: unknown;
+  readonly files?: unknown;
+}
+
+/** The request body as the client sent it. */
+export function requestBody(exchange: Exchange, rules: BodyRules): SnapshotBody {
+  const { context, hasFailed } = exchange;
+  const { headers } = context.req;
+  const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+  if (!hasBody) return NONE;
+  if (isRefusedByPolicy(rules.policy, hasFailed)) return { kind: 'omitted', why: 'policy' };
+  const type = headers['content-type'] ?? '';
+  const request = context.request as ParsedRequest;
+  if (MULTIPART_TYPE.test(type)) return multipartBody(request);
+  const format = JSON_TYPE.test(type) ? 'json' : FORM_TYPE.test(type) ? 'form' : undefined;
+  if (format === undefined) return { kind: 'omitted', why: TEXT_TYPE.test(type) ? 'unparsable' : 'binary' };
+  if (typeof request.rawBody === 'string') {
+    if (request.rawBody.length > rules.maxBodyBytes) return { kind: 'omitted', why: 'too-large' };
+    return { kind: 'text', text: request.rawBody, format, hint: null };
+  }
+  if ((exchange.error as { status?: unknown } | undefined)?.status === 413) {
+    return { kind: 'omitted', why: 'too-large' };
+  }
+  // Body parsers of the application may keep no text: what they parsed is the next best witness.
+  if (typeof request.body === 'object' && request.body !== null && Object.keys(request.body).length > 0) {
+    return { kind: 'text', text: JSON.stringify(toJsonValue(request.body)), format: 'json', hint: null };
+  }
+  return { kind: 'omitted', why: 'unparsable' };
+}
+
+/** An upload as multer leaves it on the request; the contents stay where they are. */
+interface MulterFile {
+  readonly fieldname?: unknown;
+  readonly originalname?: unknown;
+  readonly mimetype?: unknown;
+  readonly size?: unknown;
+}
+
+function multipartBody({ body, file, files }: ParsedRequest): SnapshotBody {
+  const lists = Array.isArray(files) ? files : typeof files === 'object' && files !== null ? Object.values(files) : [];
+  const uploads = [file, ...lists.flat()].filter(
+    (upload): upload is MulterFile => typeof upload === 'object' && !!upload,
+  );
+  return {
+    kind: 'multipart',
+    fields: typeof body === 'object' && body !== null ? Object.keys(body) : [],
+    files: [...new Set(uploads)].map((upload): SnapshotFile => ({
+      field: String(upload.fieldname ?? ''),
+      name: String(upload.originalname ?? ''),
+      contentType: typeof upload.mimetype === 'string' ? upload.mimetype : null,
+      bytes: typeof upload.size === 'number' ? upload.size : null,
+    })),
+  };
+}
+
+/** The response body as it was handed to the connection. */
+export function responseBody(
+  exchange: Exchange,
+  rules: BodyRules,
+  hintOf: (live: unknown) => TypeHint | null,
+): SnapshotBody {
+  const { context, sentBody, hasFailed } = exchange;
+  const status = exchange.status ?? 0;
+  const isBodyless = context.req.method === 'HEAD' || status === 204 || status === 205 || status === 304;
+  if (isBodyless || (!exchange.hasWrites && exchange.endLength === 0)) return NONE;
+  if (isRefusedByPolicy(rules.policy, hasFailed)) return { kind: 'omitted', why: 'policy' };
+  if (exchange.hasWrites) return { kind: 'omitted', why: 'stream' };
+  const type = String(context.res.getHeader('content-type') ?? '');
+  const isEncoded = (context.res.getHeader('content-encoding') ?? 'identity') !== 'identity';
+  const isText = JSON_TYPE.test(type) || TEXT_TYPE.test(type);
+  if (isEncoded || !isText) return { kind: 'omitted', why: 'binary' };
+  if (sentBody === undefined || sentBody.length > rules.maxBodyBytes) return { kind: 'omitted', why: 'too-large' };
+  if (!JSON_TYPE.test(type)) return { kind: 'omitted', why: 'unparsable' };
+  const text = typeof sentBody === 'string' ? sentBody : Buffer.from(sentBody).toString('utf8');
+  // An error was answered instead of the result, so the result's classes say nothing about this body.
+  return { kind: 'text', text, format: 'json', hint: exchange.hasError ? null : hintOf(exchange.result) };
+}
+
+/** Body bytes handed over; `Content-Length` spares counting the text again. */
+export function responseBytes(exchange: Exchange, context: Context): number {
+  if (context.req.method === 'HEAD') return 0;
+  if (exchange.hasWrites || exchange.sentBody === undefined) return exchange.writtenBytes;
+  const length = Number(context.res.getHeader('content-length'));
+  if (Number.isInteger(length)) return length;
+  return typeof exchange.sentBody === 'string'
+    ? Buffer.byteLength(exchange.sentBody, exchange.sentEncoding ?? 'utf8')
+    : exchange.sentBody.byteLength;
+}

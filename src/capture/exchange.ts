@@ -1,0 +1,152 @@
+import type { Context } from 'koa';
+import type { ResultObserver } from '../decorators/logging-interceptor';
+import type { JsonObject } from '../record/json-value';
+import type { Outcome } from '../record/log-record';
+import type { ActionBinding } from './action-binding';
+import type { ActionObserver } from './host-seam';
+
+/** Told when an exchange is over; the notes do not change any more. */
+export type ExchangeClosed = (exchange: Exchange) => void;
+
+/**
+ * The mutable notes of one request, from its arrival until its response is closed and its handler has settled.
+ *
+ * Everything here runs on the request path: it stores references and numbers, nothing else.
+ */
+export class Exchange implements ActionObserver, ResultObserver {
+  readonly arrivedAt = performance.now();
+  readonly #onClosed: ExchangeClosed;
+
+  binding: ActionBinding | undefined = undefined;
+  /** A by-hand `LoggingInterceptor` asked for the record. */
+  isRequested = false;
+  result: unknown = undefined;
+  hasError = false;
+  error: unknown = undefined;
+  /** The stream of the response broke on our side, not because the client left. */
+  hasBrokenBody = false;
+
+  /** The whole body, when it was given to the response in one piece that is small enough to keep. */
+  sentBody: string | Uint8Array | undefined = undefined;
+  sentEncoding: BufferEncoding | undefined = undefined;
+  /** Length of what was given to `end`, kept or not; in characters for a string. */
+  endLength = 0;
+  /** Bytes given to `write` before `end`. */
+  writtenBytes = 0;
+  hasWrites = false;
+
+  attributes: JsonObject | undefined = undefined;
+  requestAttributes: unknown = undefined;
+
+  handlerStartedAt: number | undefined = undefined;
+  handlerEndedAt: number | undefined = undefined;
+  closedAt: number | undefined = undefined;
+  outcome: Outcome = 'sent';
+  isIncomplete = false;
+  #hasSettled = false;
+  #isOver = false;
+
+  constructor(
+    readonly context: Context,
+    readonly id: string,
+    /** Milliseconds since 1970. */
+    readonly at: number,
+    readonly requestId: string,
+    readonly clientIp: string | undefined,
+    readonly clientPort: number | undefined,
+    onClosed: ExchangeClosed,
+  ) {
+    this.#onClosed = onClosed;
+  }
+
+  enterAction(binding: ActionBinding): void {
+    this.binding = binding;
+  }
+
+  requestRecord(): void {
+    this.isRequested = true;
+  }
+
+  handlerStarted(): void {
+    this.handlerStartedAt = performance.now();
+  }
+
+  handlerReturned(result: unknown): void {
+    this.handlerEndedAt = performance.now();
+    this.result = result;
+  }
+
+  handlerThrew(error: unknown): void {
+    this.handlerEndedAt = performance.now();
+    this.noteError(error);
+  }
+
+  noteResult(result: unknown): void {
+    this.result = result;
+  }
+
+  /** Keeps the first error: what follows is usually its consequence, and hosts report one error more than once. */
+  noteError(error: unknown): void {
+    if (this.hasError) return;
+    this.hasError = true;
+    this.error = error;
+  }
+
+  /** All middleware is done with the request. */
+  settle(): void {
+    this.#hasSettled = true;
+    if (this.closedAt !== undefined) this.#finish();
+  }
+
+  /** The response can change no more: it was sent, or its connection is gone. */
+  closeResponse(): void {
+    if (this.closedAt !== undefined) return;
+    this.closedAt = performance.now();
+    const { res } = this.context;
+    if (!res.writableFinished) {
+      // A source that fails destroys the response as if the client had left; only its error tells them apart.
+      this.outcome = res.headersSent && this.hasBrokenBody ? 'truncated' : 'aborted';
+    }
+    if (this.#hasSettled) this.#finish();
+  }
+
+  get isResponseClosed(): boolean {
+    return this.closedAt !== undefined;
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Closes the record although the handler never settled. */
+  giveUpWaiting(): void {
+    this.isIncomplete = !this.#hasSettled;
+    this.closedAt ??= performance.now();
+    this.#finish();
+  }
+
+  get durationMs(): number {
+    return (this.closedAt ?? performance.now()) - this.arrivedAt;
+  }
+
+  get handlerMs(): number | null {
+    if (this.handlerStartedAt === undefined) return null;
+    return (this.handlerEndedAt ?? this.closedAt ?? performance.now()) - this.handlerStartedAt;
+  }
+
+  /** The status that was sent; `null` when the exchange ended before. */
+  get status(): number | null {
+    return this.context.res.headersSent ? this.context.res.statusCode : null;
+  }
+
+  get hasFailed(): boolean {
+    const { status } = this;
+    return this.hasError || this.outcome !== 'sent' || status === null || status >= 400;
+  }
+
+  #finish(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#onClosed(this);
+  }
+}

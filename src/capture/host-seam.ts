@@ -1,0 +1,146 @@
+import type { Context, Next } from 'koa';
+import { type Action, type ActionMetadata, getMetadataArgsStorage, KoaDriver, UseMetadata } from 'routing-controllers';
+import { EXCHANGE, LoggingInterceptor } from '../decorators/logging-interceptor';
+import { type ActionBinding, bindAction } from './action-binding';
+import { isPromise } from 'node:util/types';
+
+// The one place where we reach into routing-controllers: the moment when its Koa driver registers an action, and the
+// moment when it handles an action's error. Both are public methods of an exported class. Nothing is changed in what
+// they do, and without an exchange on the Koa context every hook only passes through. The reasons, and what was tried
+// instead, are in docs/decisions/0001-action-entry.md.
+
+/** What the seam tells the exchange of a request. */
+export interface ActionObserver {
+  enterAction(binding: ActionBinding): void;
+  handlerStarted(): void;
+  handlerReturned(result: unknown): void;
+  handlerThrew(error: unknown): void;
+  noteError(error: unknown): void;
+}
+
+/** An error as the host was about to handle it. */
+export interface HostFailure {
+  readonly error: unknown;
+  readonly driver: KoaDriver;
+  readonly metadata: ActionMetadata | undefined;
+  readonly action: Action;
+}
+
+const PATCHED = Symbol.for('logged-controllers:patched');
+const BINDING = Symbol.for('logged-controllers:binding');
+const HOST_FAILURE = Symbol.for('logged-controllers:host-failure');
+
+interface Noted {
+  [EXCHANGE]?: ActionObserver;
+  [HOST_FAILURE]?: HostFailure;
+}
+
+type RouteMiddleware = ((context: Context, next: Next) => unknown) & { [BINDING]?: ActionBinding };
+
+function routeEntry(binding: ActionBinding): RouteMiddleware {
+  const enterAction: RouteMiddleware = (context, next) => {
+    (context as Noted)[EXCHANGE]?.enterAction(binding);
+    return next();
+  };
+  enterAction[BINDING] = binding;
+  return enterAction;
+}
+
+type MethodOverride = NonNullable<ActionMetadata['methodOverride']>;
+
+/** Calls the action as the host would, and notes when it started and how it settled. */
+function observedCall(original: MethodOverride | undefined): MethodOverride {
+  return (metadata, action, params) => {
+    const call = () =>
+      original ? original(metadata, action, params) : metadata.callMethod(params as unknown as any[], action);
+    const exchange = (action.context as Noted)[EXCHANGE];
+    if (!exchange) return call();
+    exchange.handlerStarted();
+    let result: unknown;
+    try {
+      result = call();
+    } catch (error) {
+      exchange.handlerThrew(error);
+      throw error;
+    }
+    return observedResult(exchange, result);
+  };
+}
+
+function observedResult(exchange: ActionObserver, result: unknown): unknown {
+  if (isPromise(result)) {
+    result.then(
+      value => exchange.handlerReturned(value),
+      error => exchange.handlerThrew(error),
+    );
+    return result;
+  }
+  // Another thenable may start its work anew on each `then` (a database query): it is adopted once, and the host gets
+  // the promise.
+  if (typeof (result as PromiseLike<unknown> | undefined)?.then === 'function') {
+    return observedResult(exchange, Promise.resolve(result));
+  }
+  exchange.handlerReturned(result);
+  return result;
+}
+
+/** Puts `interceptors: [LoggingInterceptor]` into effect: the host ignores a listed class without `@Interceptor()`, and would run one with it in every application that lists none. */
+function answerListedInterceptor(): void {
+  const storage = getMetadataArgsStorage();
+  const filter = storage.filterInterceptorMetadatasForClasses;
+  storage.filterInterceptorMetadatasForClasses = function (this: typeof storage, classes) {
+    const found = filter.call(this, classes);
+    if (!classes.includes(LoggingInterceptor)) return found;
+    return [...found, { target: LoggingInterceptor, priority: 0, global: true }];
+  };
+}
+
+/** Makes the host tell exchanges of their actions; once per process, whatever the number of calls. */
+export function installHostSeam(): void {
+  const prototype = KoaDriver.prototype as KoaDriver & { [PATCHED]?: true };
+  if (prototype[PATCHED]) return;
+  Object.defineProperty(prototype, PATCHED, { value: true });
+
+  const registerAction = prototype.registerAction;
+  prototype.registerAction = function (this: KoaDriver, metadata, executeCallback) {
+    const entry = routeEntry(bindAction(this, metadata));
+    metadata.uses.unshift(
+      new UseMetadata({ target: metadata.target, method: metadata.method, middleware: entry, afterAction: false }),
+    );
+    metadata.methodOverride = observedCall(metadata.methodOverride);
+    return registerAction.call(this, metadata, executeCallback);
+  };
+
+  const handleError = prototype.handleError;
+  prototype.handleError = function (this: KoaDriver, error, metadata, action) {
+    const noted = action.context as Noted;
+    // With the default handler off the host comes here twice for one error of an async action.
+    noted[HOST_FAILURE] ??= { error, driver: this, metadata, action };
+    noted[EXCHANGE]?.noteError(error);
+    return handleError.call(this, error, metadata, action);
+  };
+
+  answerListedInterceptor();
+}
+
+/** The host's failure with this very error, if it had one in this request. */
+export function hostFailureOf(context: Context, error: unknown): HostFailure | undefined {
+  const failure = (context as unknown as Noted)[HOST_FAILURE];
+  return failure?.error === error ? failure : undefined;
+}
+
+interface RouterLayer {
+  readonly methods: readonly string[];
+  readonly stack: readonly RouteMiddleware[];
+}
+
+/**
+ * The action that the router chose although it was never entered: middleware of its controller refused the request. Of
+ * several matching layers the first one that takes the method runs.
+ */
+export function matchedBinding(context: Context): ActionBinding | undefined {
+  const matched: unknown = context.matched;
+  if (!Array.isArray(matched)) return undefined;
+  const layer = (matched as RouterLayer[]).find(({ methods }) => methods.includes(context.method));
+  return layer?.stack.find(middleware => middleware[BINDING])?.[BINDING];
+}

@@ -1,0 +1,155 @@
+import type { Context, DefaultState, Middleware, Next } from 'koa';
+import type Koa from 'koa';
+import { EXCHANGE } from '../decorators/logging-interceptor';
+import { LoggingError } from '../errors';
+import type { Reporter } from '../reporter';
+import type { ErrorInterceptor } from './error-interceptor';
+import { Exchange } from './exchange';
+import type { OpenExchanges } from './open-exchanges';
+import type { RecordMaker } from './record-maker';
+import { saneRequestId } from './request-identity';
+import { tapResponse } from './response-tap';
+import type { Attributes } from './take-snapshot';
+import { runUserCode } from './user-code';
+import { UuidV7Source } from './uuid-v7';
+
+export interface CaptureOptions {
+  readonly requestIdHeader: string | false;
+  readonly maxBodyBytes: number;
+  readonly onRequest?: ((context: Context) => Attributes | void) | undefined;
+}
+
+/** Errors of a client that went away, as against a source of ours that broke. */
+const CLIENT_GONE: ReadonlySet<unknown> = new Set([
+  'ECONNRESET',
+  'EPIPE',
+  'ECONNABORTED',
+  'ERR_STREAM_PREMATURE_CLOSE',
+]);
+
+/** Opens an exchange for each request and follows it to its end. */
+export class Capture {
+  readonly #ids = new UuidV7Source();
+  readonly #watchedApps = new WeakSet<Koa>();
+  #isClosed = false;
+
+  constructor(
+    private readonly options: CaptureOptions,
+    private readonly open: OpenExchanges,
+    private readonly maker: RecordMaker,
+    private readonly errors: ErrorInterceptor,
+    private readonly reporter: Reporter,
+  ) {}
+
+  /** The Koa middleware; it belongs before all others, so that it sees what they refuse. */
+  middleware(): Middleware<DefaultState, Context> {
+    return async (context, next) => {
+      const exchange = this.#isClosed ? undefined : this.#openExchange(context);
+      if (!exchange) return next();
+      return this.#follow(exchange, context, next);
+    };
+  }
+
+  /** Takes up no more requests; those still unanswered are counted and let go. */
+  close(): void {
+    this.#isClosed = true;
+    this.maker.counts.dropped.closed += this.open.size;
+  }
+
+  async #follow(exchange: Exchange, context: Context, next: Next): Promise<void> {
+    try {
+      await next();
+      if (this.errors.isUnmatched(context)) await this.errors.answerUnmatched(context);
+    } catch (error) {
+      exchange.noteError(error);
+      await this.errors.answer(context, error);
+    } finally {
+      exchange.settle();
+    }
+  }
+
+  #openExchange(context: Context): Exchange | undefined {
+    const carrier = context as { [EXCHANGE]?: Exchange };
+    // Mounted twice, the outer middleware has taken the request up already.
+    if (carrier[EXCHANGE]) return undefined;
+    try {
+      return this.#begin(context, carrier);
+    } catch (cause) {
+      this.reporter.reportOnce(
+        'open',
+        new LoggingError('CAPTURE_FAILED', 'A request could not be followed; it goes on unrecorded. See error.cause.', {
+          cause,
+        }),
+      );
+      return undefined;
+    }
+  }
+
+  #begin(context: Context, carrier: { [EXCHANGE]?: Exchange }): Exchange {
+    const { requestIdHeader } = this.options;
+    const { req } = context;
+    const at = Date.now();
+    const id = this.#ids.make(at);
+    const incomingId = requestIdHeader ? saneRequestId(req.headers[requestIdHeader]) : undefined;
+    const exchange = new Exchange(context, id, at, incomingId ?? id, context.ip, req.socket.remotePort, this.#onClosed);
+    this.#watchErrors(context.app);
+    if (requestIdHeader) context.set(requestIdHeader, exchange.requestId);
+    tapResponse(context.res, exchange, this.options);
+    this.open.watch(exchange);
+    carrier[EXCHANGE] = exchange;
+    this.maker.counts.seen++;
+    if (this.options.onRequest) {
+      exchange.requestAttributes = runUserCode('onRequest', this.reporter, this.options.onRequest, context);
+    }
+    return exchange;
+  }
+
+  readonly #onClosed = (exchange: Exchange): void => {
+    this.open.forget(exchange);
+    if (this.#isClosed) return;
+    this.#hintAtSetup(exchange);
+    this.maker.accept(exchange);
+  };
+
+  /**
+   * Errors that come after all middleware (a body that cannot be serialised, a stream that breaks) are told only by the
+   * app's event. The listener is added at the first request: Koa adds its own printing one when the server starts, and
+   * only if there is no other.
+   */
+  #watchErrors(app: Koa): void {
+    if (this.#watchedApps.has(app)) return;
+    this.#watchedApps.add(app);
+    app.on('error', (error: unknown, context?: Context) => {
+      const exchange = (context as { [EXCHANGE]?: Exchange } | undefined)?.[EXCHANGE];
+      if (!exchange) return;
+      const isClientGone = CLIENT_GONE.has((error as { code?: unknown } | null)?.code);
+      if (isClientGone) return;
+      exchange.hasBrokenBody = true;
+      exchange.noteError(error);
+    });
+  }
+
+  #hintAtSetup({ binding, hasError, result, handlerStartedAt }: Exchange): void {
+    if (hasError && binding?.answersErrors) {
+      this.reporter.reportOnce(
+        'default-error-handler',
+        new LoggingError(
+          'DEFAULT_ERROR_HANDLER',
+          "routing-controllers' default error handler answers errors before the error interceptor can: registered " +
+            'error handlers are not called, and validation errors quote sensitive input to the client. ' +
+            'Pass { defaultErrorHandler: false } to useKoaServer().',
+        ),
+      );
+    }
+    if (!binding && handlerStartedAt === undefined && result !== undefined) {
+      this.reporter.reportOnce(
+        'late-setup',
+        new LoggingError(
+          'LATE_SETUP',
+          'Controllers were registered before createLogging() was called, so records lack handlers and types. ' +
+            'Call createLogging() before useKoaServer() or createKoaServer().',
+        ),
+      );
+    }
+  }
+}

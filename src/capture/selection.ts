@@ -1,0 +1,39 @@
+import type { SelectionOptions } from '../decorators/logged';
+import type { ActionBinding } from './action-binding';
+import type { Exchange } from './exchange';
+
+/** What becomes of requests that reach no logged action. */
+export type UnmatchedPolicy = 'errors' | 'all' | 'none';
+
+/** The rules in force for one action. */
+export interface Selection extends SelectionOptions {
+  /** `off`: never; `on`: by the rules; `unmatched`: by the policy for requests that reach no logged action. */
+  readonly scope: 'on' | 'off' | 'unmatched';
+}
+
+/** Rules of an action: its own over those of `createLogging`. */
+export function selectionFor(binding: ActionBinding | undefined, defaults: SelectionOptions): Selection {
+  if (binding?.logged === undefined) return { ...defaults, scope: 'unmatched' };
+  if (binding.logged === false) return { ...defaults, scope: 'off' };
+  return { ...defaults, ...binding.logged, scope: 'on' };
+}
+
+/**
+ * How many requests the record of an exchange stands for; 0 when it is not to be recorded. Failures and slow requests
+ * are always kept and so stand for themselves alone.
+ */
+export function sampleWeight(
+  exchange: Exchange,
+  selection: Selection,
+  unmatched: UnmatchedPolicy,
+  random: () => number,
+): number {
+  if (selection.scope === 'off') return 0;
+  const { hasFailed } = exchange;
+  if (selection.scope === 'unmatched' && !exchange.isRequested) {
+    return unmatched === 'all' || (unmatched === 'errors' && hasFailed) ? 1 : 0;
+  }
+  const { sample = 1, slowMs = Infinity } = selection;
+  if (sample === 1 || hasFailed || exchange.durationMs >= slowMs) return 1;
+  return random() < sample ? 1 / sample : 0;
+}

@@ -1,0 +1,173 @@
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
+import type { Context } from 'koa';
+import { LoggingError } from '../errors';
+import type { JsonObject } from '../record/json-value';
+import type { RecordUser } from '../record/log-record';
+import type { PlanId, Snapshot, SnapshotBody, SnapshotHeaders } from '../record/snapshot';
+import type { Redactor } from '../redact/redactor';
+import { toJsonValue } from '../redact/to-json-value';
+import type { Reporter } from '../reporter';
+import { type BodyRules, requestBody, responseBody, responseBytes } from './captured-body';
+import { captureError } from './captured-error';
+import type { Exchange } from './exchange';
+import { parseTraceparent } from './request-identity';
+import type { Selection } from './selection';
+import { runUserCode } from './user-code';
+
+/** Who made the request, as `identify` tells it. Other properties are not recorded. */
+export interface Identity {
+  readonly id?: string | number | null;
+  readonly groupId?: string | number | null;
+  readonly authority?: string | null;
+}
+
+/** What `onResponse` is told. */
+export interface ResponseEvent {
+  readonly context: Context;
+  readonly status: number | null;
+  readonly durationMs: number;
+  readonly outcome: Exchange['outcome'];
+  readonly error: unknown;
+}
+
+/** Named values for the record's `attributes`; returned by hooks. */
+export type Attributes = Readonly<Record<string, unknown>>;
+
+/** The user functions that a snapshot asks. */
+export interface SnapshotHooks {
+  readonly identify?: ((context: Context) => Identity | null | undefined) | undefined;
+  readonly onResponse?: ((event: ResponseEvent) => Attributes | void) | undefined;
+}
+
+const EMPTY: Readonly<Record<string, never>> = Object.freeze({});
+
+function keptHeaders(headers: IncomingHttpHeaders | OutgoingHttpHeaders): SnapshotHeaders {
+  const kept: Record<string, string | readonly string[]> = Object.create(null);
+  for (const name in headers) {
+    const value = headers[name];
+    if (Array.isArray(value)) kept[name] = value.map(String);
+    else if (value !== undefined) kept[name] = String(value);
+  }
+  return kept;
+}
+
+function stringValues(values: unknown): Readonly<Record<string, string>> {
+  if (typeof values !== 'object' || values === null) return EMPTY;
+  const texts: Record<string, string> = Object.create(null);
+  for (const [name, value] of Object.entries(values)) {
+    if (typeof value !== 'object' && value !== undefined) texts[name] = String(value);
+  }
+  return texts;
+}
+
+function contentLength(value: string | undefined): number | null {
+  return value !== undefined && /^\d{1,15}$/.test(value) ? Number(value) : null;
+}
+
+function attributesOf(value: unknown): JsonObject | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const plain = toJsonValue(value);
+  return typeof plain === 'object' && plain !== null && !Array.isArray(plain) ? plain : undefined;
+}
+
+/** Turns closed exchanges into plain data; the last place that touches the application's objects. */
+export class SnapshotTaker {
+  constructor(
+    private readonly redactor: Redactor,
+    private readonly hooks: SnapshotHooks,
+    private readonly maxBodyBytes: number,
+    private readonly reporter: Reporter,
+  ) {}
+
+  take(exchange: Exchange, selection: Selection, sampleWeight: number, parameters: PlanId | null): Snapshot {
+    const { context, binding } = exchange;
+    const { req, res } = context;
+    const trace = parseTraceparent(req.headers['traceparent']);
+    const responseHeaders = exchange.status === null ? EMPTY : keptHeaders(res.getHeaders());
+    const attributes = this.#attributes(exchange);
+    return {
+      id: exchange.id,
+      at: exchange.at,
+      durationMs: exchange.durationMs,
+      handlerMs: exchange.handlerMs,
+      incomplete: exchange.isIncomplete,
+      sampleWeight,
+      requestId: exchange.requestId,
+      ...trace,
+      user: this.#user(context),
+      client: {
+        ip: exchange.clientIp ?? null,
+        port: exchange.clientPort ?? null,
+        agent: req.headers['user-agent'] ?? null,
+      },
+      handler: binding ? { controller: binding.controller.name, action: binding.action, route: binding.route } : null,
+      parameters,
+      request: {
+        method: req.method ?? '',
+        url: context.originalUrl,
+        params: stringValues(context.params),
+        headers: keptHeaders(req.headers),
+        contentType: req.headers['content-type'] ?? null,
+        bytes: contentLength(req.headers['content-length']),
+        body: this.#body('request', () => requestBody(exchange, this.#rules(selection.requestBody))),
+      },
+      response: {
+        status: exchange.status,
+        headers: responseHeaders,
+        contentType: typeof responseHeaders['content-type'] === 'string' ? responseHeaders['content-type'] : null,
+        bytes: responseBytes(exchange, context),
+        body: this.#body('response', () =>
+          responseBody(exchange, this.#rules(selection.responseBody), live => this.redactor.hintOf(live)),
+        ),
+        outcome: exchange.outcome,
+      },
+      ...(exchange.hasError ? { error: captureError(exchange.error, error => this.redactor.validationOf(error)) } : {}),
+      ...(attributes ? { attributes } : {}),
+      ...(selection.expireAfterDays !== undefined ? { expireAfterDays: selection.expireAfterDays } : {}),
+    };
+  }
+
+  #rules(policy: BodyRules['policy'] = 'always'): BodyRules {
+    return { policy, maxBodyBytes: this.maxBodyBytes };
+  }
+
+  #body(side: string, read: () => SnapshotBody): SnapshotBody {
+    try {
+      return read();
+    } catch (cause) {
+      this.reporter.reportOnce(
+        `${side}-body`,
+        new LoggingError('CAPTURE_FAILED', `A ${side} body could not be read and was left out. See error.cause.`, {
+          cause,
+        }),
+      );
+      return { kind: 'omitted', why: 'redaction-failed' };
+    }
+  }
+
+  #user(context: Context): RecordUser | null {
+    const identity = runUserCode('identify', this.reporter, this.hooks.identify, context);
+    if (typeof identity !== 'object' || identity === null) return null;
+    const { id, groupId, authority } = identity;
+    return { id: textOrNull(id), groupId: textOrNull(groupId), authority: textOrNull(authority) };
+  }
+
+  #attributes(exchange: Exchange): JsonObject | undefined {
+    const fromResponse =
+      this.hooks.onResponse &&
+      runUserCode('onResponse', this.reporter, this.hooks.onResponse, {
+        context: exchange.context,
+        status: exchange.status,
+        durationMs: exchange.durationMs,
+        outcome: exchange.outcome,
+        error: exchange.error,
+      });
+    const parts = [attributesOf(exchange.requestAttributes), exchange.attributes, attributesOf(fromResponse)];
+    if (parts.every(part => part === undefined)) return undefined;
+    return Object.assign({}, ...parts) as JsonObject;
+  }
+}
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint' ? String(value) : null;
+}

@@ -1,0 +1,136 @@
+import type { Context, DefaultState, Middleware } from 'koa';
+import { ErrorHandlers } from './capture/error-handlers';
+import { ErrorInterceptor } from './capture/error-interceptor';
+import type { Exchange } from './capture/exchange';
+import { installHostSeam } from './capture/host-seam';
+import { Capture } from './capture/logging-middleware';
+import { OpenExchanges } from './capture/open-exchanges';
+import { type ExchangeCounts, RecordMaker } from './capture/record-maker';
+import type { Attributes } from './capture/take-snapshot';
+import { EXCHANGE } from './decorators/logging-interceptor';
+import { Delivery } from './delivery/delivery';
+import type { LaneStats } from './delivery/lane-stats';
+import { requireInteger } from './option-checks';
+import { type LoggingOptions, type ResolvedOptions, resolveOptions } from './options';
+import { Redactor } from './redact/redactor';
+import { toJsonValue } from './redact/to-json-value';
+import { Reporter } from './reporter';
+
+/** Counters at one moment. Nothing is lost without being counted in one of them. */
+export interface LoggingStats {
+  /** From request to record: seen = open + pending + recorded + notSelected + dropped. */
+  readonly exchanges: ExchangeCounts & {
+    /** Requests without an end yet. */
+    readonly open: number;
+    /** Closed exchanges waiting to become records. */
+    readonly pending: number;
+  };
+  /** From record to destination, by sink name. */
+  readonly sinks: Readonly<Record<string, LaneStats>>;
+}
+
+/** What {@link createLogging} returns. */
+export interface Logging {
+  /** Koa middleware that follows every request. Use it before all others. */
+  middleware(): Middleware<DefaultState, Context>;
+  /** Adds named values to the `attributes` of a request's record. Without an open record it does nothing. */
+  annotate(context: Context, attributes: Attributes): void;
+  /** Resolves when all requests answered so far are recorded and their records delivered or counted as lost. */
+  flush(): Promise<void>;
+  /**
+   * Delivers what is pending and stops for good. What is not delivered by the deadline is counted as lost.
+   * @throws {@link LoggingError} `OPTION_INVALID` for a wrong deadline.
+   */
+  close(options?: {
+    /** Longest wait, in milliseconds. @defaultValue 5000 */ readonly deadlineMs?: number;
+  }): Promise<void>;
+  stats(): LoggingStats;
+}
+
+class ComposedLogging implements Logging {
+  readonly #capture: Capture;
+  readonly #open: OpenExchanges;
+  readonly #maker: RecordMaker;
+  readonly #delivery: Delivery;
+  #closing: Promise<void> | undefined;
+
+  constructor(private readonly options: ResolvedOptions) {
+    const { hooks } = options;
+    const reporter = new Reporter(hooks.onError);
+    const redactor = new Redactor(options.redact, reporter.report);
+    this.#delivery = new Delivery(options.sinks, options.delivery, {
+      report: reporter.report,
+      ...(hooks.onDrop ? { onDrop: hooks.onDrop } : {}),
+    });
+    this.#maker = new RecordMaker({ ...options, hooks }, redactor, reporter, record => this.#delivery.push(record));
+    this.#open = new OpenExchanges(options.handlerWaitMs);
+    const errors = new ErrorInterceptor(
+      new ErrorHandlers(options.errorHandlers),
+      validationErrors => redactor.cleanValidationErrors(validationErrors),
+      reporter,
+    );
+    this.#capture = new Capture({ ...options, onRequest: hooks.onRequest }, this.#open, this.#maker, errors, reporter);
+    installHostSeam();
+  }
+
+  middleware(): Middleware<DefaultState, Context> {
+    return this.options.enabled ? this.#capture.middleware() : (_context, next) => next();
+  }
+
+  annotate(context: Context, attributes: Attributes): void {
+    const exchange = (context as { [EXCHANGE]?: Exchange })[EXCHANGE];
+    const plain = toJsonValue(attributes);
+    if (!exchange || typeof plain !== 'object' || plain === null || Array.isArray(plain)) return;
+    exchange.attributes = { ...exchange.attributes, ...plain };
+  }
+
+  async flush(): Promise<void> {
+    await this.#open.answered();
+    await this.#maker.idle();
+    await this.#delivery.flush();
+  }
+
+  close({ deadlineMs = 5_000 }: { readonly deadlineMs?: number } = {}): Promise<void> {
+    requireInteger('close({ deadlineMs })', deadlineMs, { min: 0, max: 600_000, unit: 'milliseconds' });
+    this.#closing ??= this.#close(deadlineMs);
+    return this.#closing;
+  }
+
+  async #close(deadlineMs: number): Promise<void> {
+    const deadline = performance.now() + deadlineMs;
+    let timer: NodeJS.Timeout | undefined;
+    const timeUp = new Promise<void>(resolve => (timer = setTimeout(resolve, deadlineMs)));
+    await Promise.race([this.#open.answered(), timeUp]);
+    this.#capture.close();
+    await Promise.race([this.#maker.idle(), timeUp]);
+    clearTimeout(timer);
+    await this.#delivery.close({ deadlineMs: Math.max(0, Math.round(deadline - performance.now())) });
+  }
+
+  stats(): LoggingStats {
+    const { counts, pending } = this.#maker;
+    return {
+      exchanges: { ...counts, dropped: { ...counts.dropped }, open: this.#open.size, pending },
+      sinks: this.#delivery.stats(),
+    };
+  }
+}
+
+/** For the package's own checks: takes options that are resolved already. */
+export function composeLogging(options: ResolvedOptions): Logging {
+  return new ComposedLogging(options);
+}
+
+/**
+ * Makes a logging of its own counters, queues and sinks. Call it before `useKoaServer()`. Without options, records go to
+ * rotating NDJSON files in `./.logged`.
+ *
+ * @throws {@link LoggingError} `OPTION_UNKNOWN` or `OPTION_INVALID`, naming the option and the remedy.
+ * @example
+ * const logging = createLogging({ service: 'shop' });
+ * app.use(logging.middleware());
+ * useKoaServer(app, { controllers: [UsersController], defaultErrorHandler: false });
+ */
+export function createLogging(options: LoggingOptions = {}): Logging {
+  return composeLogging(resolveOptions(options));
+}

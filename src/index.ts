@@ -1,0 +1,50 @@
+// The public names, and nothing else. Not exported on purpose: the capture, redaction and delivery classes behind
+// createLogging (they change with their inside), and the metadata functions (decorators are the interface).
+export { createLogging, type Logging, type LoggingStats } from './create-logging';
+export type { LoggingOptions, ServiceOptions } from './options';
+export {
+  Logged,
+  type BodyPolicy,
+  type ExchangeView,
+  type LoggedOptions,
+  type SelectionOptions,
+} from './decorators/logged';
+export {
+  Sensitive,
+  type RedactionFunction,
+  type SensitiveDecorator,
+  type SensitiveOptions,
+} from './decorators/sensitive';
+export { HandleError, type ErrorClass } from './decorators/handle-error';
+export { LoggingInterceptor } from './decorators/logging-interceptor';
+export { ErrorInterceptor } from './capture/error-interceptor';
+export type { ErrorHandler, ErrorHandlerSource, ErrorResponse } from './capture/error-handlers';
+export type { ExchangeCounts } from './capture/record-maker';
+export type { UnmatchedPolicy } from './capture/selection';
+export type { Attributes, Identity, ResponseEvent } from './capture/take-snapshot';
+export type { DeliveryOptions } from './delivery/delivery-options';
+export type { Drop, DropReason, LaneStats } from './delivery/lane-stats';
+export { LoggingError, SinkError, type LoggingErrorCode, type RejectedRecord, type Report } from './errors';
+export type { JsonObject, JsonValue } from './record/json-value';
+export type {
+  BodyOmitted,
+  Level,
+  LogRecord,
+  Outcome,
+  RecordCause,
+  RecordClient,
+  RecordError,
+  RecordHandler,
+  RecordHeaders,
+  RecordRequest,
+  RecordResponse,
+  RecordUser,
+  Redaction,
+  ServiceInfo,
+  ValidationFailure,
+} from './record/log-record';
+export type { RedactOptions } from './redact/redact-options';
+export { consoleSink, type ConsoleSinkOptions } from './sinks/console-sink';
+export { fileSink, type FileSinkOptions } from './sinks/file-sink';
+export { memorySink, type MemorySink, type MemorySinkOptions } from './sinks/memory-sink';
+export type { Sink, SinkContext, WriteResult } from './sinks/sink';

@@ -1,0 +1,211 @@
+import { hostname } from 'node:os';
+import { basename } from 'node:path';
+import type { Context } from 'koa';
+import type { ErrorHandlerSource } from './capture/error-handlers';
+import type { UnmatchedPolicy } from './capture/selection';
+import type { Attributes, Identity, ResponseEvent } from './capture/take-snapshot';
+import { checkSelection, type SelectionOptions } from './decorators/logged';
+import { type DeliveryOptions, resolveDeliveryOptions } from './delivery/delivery-options';
+import type { Drop } from './delivery/lane-stats';
+import { LoggingError, type Report } from './errors';
+import {
+  describeValue,
+  refuseUnknownKeys,
+  requireBoolean,
+  requireFunction,
+  requireInteger,
+  requireOneOf,
+  requireText,
+} from './option-checks';
+import type { LogRecord, ServiceInfo } from './record/log-record';
+import { type RedactOptions, type ResolvedRedactOptions, resolveRedactOptions } from './redact/redact-options';
+import { fileSink } from './sinks/file-sink';
+import type { Sink } from './sinks/sink';
+
+/** Names the service in every record. */
+export interface ServiceOptions {
+  /** @defaultValue `npm_package_name`, else the name of the working directory */
+  readonly name?: string;
+  /** @defaultValue `npm_package_version`, else null */
+  readonly version?: string;
+  /** Tells processes of one service apart. @defaultValue `<host name>:<process id>` */
+  readonly instance?: string;
+}
+
+/** Options of `createLogging`; every one may be left out. Selection rules given here hold where `@Logged` says nothing. */
+export interface LoggingOptions extends SelectionOptions {
+  /** A string is the service's name. */
+  readonly service?: string | ServiceOptions;
+  /** `false` lets every request pass untouched and writes nothing. @defaultValue true */
+  readonly enabled?: boolean;
+  /** Where records go. @defaultValue [fileSink()] */
+  readonly sinks?: readonly Sink[];
+  /** Who made the request; asked after the response. When it throws, the record's `user` is null. */
+  readonly identify?: (context: Context) => Identity | null | undefined;
+  /** Classes with `@HandleError` methods, instances of such, or pairs `[ErrorClass, handler]`. */
+  readonly errorHandlers?: readonly ErrorHandlerSource[];
+  readonly redact?: RedactOptions;
+  readonly delivery?: DeliveryOptions;
+  /** Requests that reach no logged action: record failures, all or none. @defaultValue 'errors' */
+  readonly unmatched?: UnmatchedPolicy;
+  /** Longest body that is recorded, in characters of its text. @defaultValue 65536 */
+  readonly maxBodyBytes?: number;
+  /** Header that carries the request id in and out; `false` for none. @defaultValue 'x-request-id' */
+  readonly requestIdHeader?: string | false;
+  /** How long a closed response waits for its handler, in milliseconds. @defaultValue 30000 */
+  readonly handlerWaitMs?: number;
+  /** Most closed exchanges waiting to become records; more are dropped and counted. @defaultValue 10000 */
+  readonly maxPendingExchanges?: number;
+  /** Called when a request arrives, on its path: keep it short. What it returns goes into `attributes`. */
+  readonly onRequest?: (context: Context) => Attributes | void;
+  /** Called after the response was closed. What it returns goes into `attributes`. */
+  readonly onResponse?: (event: ResponseEvent) => Attributes | void;
+  /** Called with every record before it is delivered. What it returns goes into `attributes`. */
+  readonly onRecord?: (record: LogRecord) => Attributes | void;
+  /** Told of run-time problems, each kind once. @defaultValue `process.emitWarning` */
+  readonly onError?: Report;
+  /** Told of lost records. */
+  readonly onDrop?: (drop: Drop) => void;
+}
+
+/** Options complete and checked. */
+export interface ResolvedOptions {
+  readonly service: ServiceInfo;
+  readonly enabled: boolean;
+  readonly sinks: readonly Sink[];
+  readonly selection: SelectionOptions;
+  readonly redact: ResolvedRedactOptions;
+  readonly delivery: Required<DeliveryOptions>;
+  readonly unmatched: UnmatchedPolicy;
+  readonly maxBodyBytes: number;
+  readonly requestIdHeader: string | false;
+  readonly handlerWaitMs: number;
+  readonly maxPendingExchanges: number;
+  readonly errorHandlers: readonly ErrorHandlerSource[];
+  readonly hooks: Pick<LoggingOptions, 'identify' | 'onRequest' | 'onResponse' | 'onRecord' | 'onError' | 'onDrop'>;
+}
+
+const SELECTION_KEYS = ['sample', 'slowMs', 'requestBody', 'responseBody', 'when', 'expireAfterDays'] as const;
+const HOOK_KEYS = ['identify', 'onRequest', 'onResponse', 'onRecord', 'onError', 'onDrop'] as const;
+const KEYS: readonly (keyof LoggingOptions)[] = [
+  ...SELECTION_KEYS,
+  ...HOOK_KEYS,
+  'service',
+  'enabled',
+  'sinks',
+  'errorHandlers',
+  'redact',
+  'delivery',
+  'unmatched',
+  'maxBodyBytes',
+  'requestIdHeader',
+  'handlerWaitMs',
+  'maxPendingExchanges',
+];
+
+function resolveService(service: LoggingOptions['service'] = {}): ServiceInfo {
+  const given = typeof service === 'string' ? { name: service } : service;
+  refuseUnknownKeys('createLogging({ service })', given, ['name', 'version', 'instance']);
+  const {
+    name = process.env['npm_package_name'] ?? (basename(process.cwd()) || 'app'),
+    version = process.env['npm_package_version'] ?? null,
+    instance = `${hostname()}:${process.pid}`,
+  } = given;
+  requireText('service.name', name);
+  if (version !== null) requireText('service.version', version);
+  requireText('service.instance', instance);
+  return Object.freeze({ name, version, instance, host: hostname(), pid: process.pid });
+}
+
+function checkSinks(sinks: readonly Sink[]): void {
+  if (!Array.isArray(sinks) || sinks.length === 0) {
+    throw new LoggingError(
+      'OPTION_INVALID',
+      'sinks must be an array of at least one sink. Leave it out for files in ./.logged, or pass { enabled: false } ' +
+        'to record nothing.',
+    );
+  }
+  const names = new Set<string>();
+  for (const [place, sink] of sinks.entries()) {
+    if (typeof sink?.write !== 'function' || typeof sink.name !== 'string' || sink.name === '') {
+      throw new LoggingError(
+        'OPTION_INVALID',
+        `sinks[${place}] must be a sink (an object with a name and a write function), got ${describeValue(sink)}. ` +
+          'Sinks are made by calling their function: fileSink(), mongoSink({ … }).',
+      );
+    }
+    if (names.has(sink.name)) {
+      throw new LoggingError(
+        'OPTION_INVALID',
+        `sinks[${place}] is a second sink named "${sink.name}". Give one of them another name: fileSink({ name: 'archive' }).`,
+      );
+    }
+    names.add(sink.name);
+  }
+}
+
+function checkRequestIdHeader(header: string | false): void {
+  if (header === false) return;
+  requireText('requestIdHeader', header);
+  if (!/^[a-z\d-]+$/.test(header)) {
+    throw new LoggingError(
+      'OPTION_INVALID',
+      'requestIdHeader must be a header name in lower case, such as "x-request-id", or false.',
+    );
+  }
+}
+
+/** The picked keys that have a value. */
+function pick<Key extends keyof LoggingOptions>(
+  options: LoggingOptions,
+  keys: readonly Key[],
+): Pick<LoggingOptions, Key> {
+  return Object.fromEntries(keys.filter(key => options[key] !== undefined).map(key => [key, options[key]])) as Pick<
+    LoggingOptions,
+    Key
+  >;
+}
+
+/**
+ * Fills in the defaults and checks every value, once, before the first request.
+ * @throws {@link LoggingError} `OPTION_UNKNOWN` or `OPTION_INVALID`, naming the option and the remedy.
+ */
+export function resolveOptions(options: LoggingOptions): ResolvedOptions {
+  refuseUnknownKeys('createLogging()', options, KEYS);
+  checkSelection('', options);
+  for (const key of HOOK_KEYS) if (options[key] !== undefined) requireFunction(key, options[key]);
+  const {
+    enabled = true,
+    unmatched = 'errors',
+    maxBodyBytes = 65_536,
+    requestIdHeader = 'x-request-id',
+    handlerWaitMs = 30_000,
+    maxPendingExchanges = 10_000,
+    errorHandlers = [],
+  } = options;
+  requireBoolean('enabled', enabled);
+  requireOneOf('unmatched', unmatched, ['errors', 'all', 'none']);
+  requireInteger('maxBodyBytes', maxBodyBytes, { min: 0, max: 4_194_304, unit: 'characters' });
+  requireInteger('handlerWaitMs', handlerWaitMs, { min: 0, max: 600_000, unit: 'milliseconds' });
+  requireInteger('maxPendingExchanges', maxPendingExchanges, { min: 1, max: 1_000_000 });
+  checkRequestIdHeader(requestIdHeader);
+  if (!Array.isArray(errorHandlers)) {
+    throw new LoggingError('OPTION_INVALID', `errorHandlers must be an array, got ${describeValue(errorHandlers)}.`);
+  }
+  if (options.sinks !== undefined) checkSinks(options.sinks);
+  return {
+    service: resolveService(options.service),
+    enabled,
+    sinks: enabled ? (options.sinks ?? [fileSink()]) : [],
+    selection: pick(options, SELECTION_KEYS),
+    redact: resolveRedactOptions(options.redact),
+    delivery: resolveDeliveryOptions(options.delivery),
+    unmatched,
+    maxBodyBytes,
+    requestIdHeader,
+    handlerWaitMs,
+    maxPendingExchanges,
+    errorHandlers,
+    hooks: pick(options, HOOK_KEYS),
+  };
+}
