@@ -49,6 +49,7 @@ export interface Logging {
 
 class ComposedLogging implements Logging {
   readonly #capture: Capture;
+  readonly #errors: ErrorInterceptor;
   readonly #open: OpenExchanges;
   readonly #maker: RecordMaker;
   readonly #delivery: Delivery;
@@ -64,17 +65,24 @@ class ComposedLogging implements Logging {
     });
     this.#maker = new RecordMaker({ ...options, hooks }, redactor, reporter, record => this.#delivery.push(record));
     this.#open = new OpenExchanges(options.handlerWaitMs);
-    const errors = new ErrorInterceptor(
+    this.#errors = new ErrorInterceptor(
       new ErrorHandlers(options.errorHandlers),
       validationErrors => redactor.cleanValidationErrors(validationErrors),
       reporter,
     );
-    this.#capture = new Capture({ ...options, onRequest: hooks.onRequest }, this.#open, this.#maker, errors, reporter);
+    this.#capture = new Capture(
+      { ...options, onRequest: hooks.onRequest },
+      this.#open,
+      this.#maker,
+      this.#errors,
+      reporter,
+    );
     installHostSeam();
   }
 
   middleware(): Middleware<DefaultState, Context> {
-    return this.options.enabled ? this.#capture.middleware() : (_context, next) => next();
+    // Switching the records off must not change what an error answers.
+    return this.options.enabled ? this.#capture.middleware() : (context, next) => this.#errors.use(context, next);
   }
 
   annotate(context: Context, attributes: Attributes): void {

@@ -36,7 +36,7 @@ export interface ServiceOptions {
 export interface LoggingOptions extends SelectionOptions {
   /** A string is the service's name. */
   readonly service?: string | ServiceOptions;
-  /** `false` lets every request pass untouched and writes nothing. @defaultValue true */
+  /** `false` records nothing; errors are answered as before. @defaultValue true */
   readonly enabled?: boolean;
   /** Where records go. @defaultValue [fileSink()] */
   readonly sinks?: readonly Sink[];

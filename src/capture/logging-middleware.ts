@@ -19,6 +19,10 @@ export interface CaptureOptions {
   readonly onRequest?: ((context: Context) => Attributes | void) | undefined;
 }
 
+interface Followed {
+  [EXCHANGE]?: Exchange;
+}
+
 /** Errors of a client that went away, as against a source of ours that broke. */
 const CLIENT_GONE: ReadonlySet<unknown> = new Set([
   'ECONNRESET',
@@ -43,10 +47,11 @@ export class Capture {
 
   /** The Koa middleware; it belongs before all others, so that it sees what they refuse. */
   middleware(): Middleware<DefaultState, Context> {
-    return async (context, next) => {
+    return (context, next) => {
+      // Mounted twice, the outer middleware has taken the request up already.
+      if ((context as Followed)[EXCHANGE]) return next();
       const exchange = this.#isClosed ? undefined : this.#openExchange(context);
-      if (!exchange) return next();
-      return this.#follow(exchange, context, next);
+      return exchange ? this.#follow(exchange, context, next) : this.errors.use(context, next);
     };
   }
 
@@ -69,11 +74,8 @@ export class Capture {
   }
 
   #openExchange(context: Context): Exchange | undefined {
-    const carrier = context as { [EXCHANGE]?: Exchange };
-    // Mounted twice, the outer middleware has taken the request up already.
-    if (carrier[EXCHANGE]) return undefined;
     try {
-      return this.#begin(context, carrier);
+      return this.#begin(context);
     } catch (cause) {
       this.reporter.reportOnce(
         'open',
@@ -85,7 +87,7 @@ export class Capture {
     }
   }
 
-  #begin(context: Context, carrier: { [EXCHANGE]?: Exchange }): Exchange {
+  #begin(context: Context): Exchange {
     const { requestIdHeader } = this.options;
     const { req } = context;
     const at = Date.now();
@@ -96,7 +98,7 @@ export class Capture {
     if (requestIdHeader) context.set(requestIdHeader, exchange.requestId);
     tapResponse(context.res, exchange, this.options);
     this.open.watch(exchange);
-    carrier[EXCHANGE] = exchange;
+    (context as Followed)[EXCHANGE] = exchange;
     this.maker.counts.seen++;
     if (this.options.onRequest) {
       exchange.requestAttributes = runUserCode('onRequest', this.reporter, this.options.onRequest, context);
@@ -120,7 +122,7 @@ export class Capture {
     if (this.#watchedApps.has(app)) return;
     this.#watchedApps.add(app);
     app.on('error', (error: unknown, context?: Context) => {
-      const exchange = (context as { [EXCHANGE]?: Exchange } | undefined)?.[EXCHANGE];
+      const exchange = (context as Followed | undefined)?.[EXCHANGE];
       if (!exchange) return;
       const isClientGone = CLIENT_GONE.has((error as { code?: unknown } | null)?.code);
       if (isClientGone) return;
