@@ -2,7 +2,7 @@ import { UseInterceptor } from 'routing-controllers';
 import { LoggingError } from '../errors';
 import { refuseUnknownKeys, requireFunction, requireInteger, requireNumber, requireOneOf } from '../option-checks';
 import { interceptResult } from './logging-interceptor';
-import { type Class, setLogged } from './metadata';
+import { setLogged } from './metadata';
 
 /** Whether bodies are recorded: always, only when the request failed (status 400 and above, or an error), or never. */
 export type BodyPolicy = 'always' | 'on-error' | 'never';
@@ -78,7 +78,7 @@ export function Logged(options: LoggedOptions | false = {}): ClassDecorator & Me
   }
   return (target: object, member?: string | symbol, descriptor?: PropertyDescriptor): void => {
     if (member === undefined && typeof target === 'function') {
-      setLogged(target as Class, undefined, options);
+      setLogged(target, undefined, options);
       if (options !== false) UseInterceptor(interceptResult)(target);
       return;
     }
@@ -88,7 +88,7 @@ export function Logged(options: LoggedOptions | false = {}): ClassDecorator & Me
         `@Logged() belongs on a controller class or one of its action methods, not on ${String(member)}.`,
       );
     }
-    setLogged(target.constructor as Class, member, options);
+    setLogged(target.constructor, member, options);
     if (options !== false) UseInterceptor(interceptResult)(target, member);
   };
 }

@@ -96,5 +96,5 @@ export function errorHandlerMethods(owner: Class): ReadonlyMap<Class, string> {
 /** The class that TypeScript noted for a decorated property; `Object`, `Array` or a primitive's wrapper are no help. */
 export function declaredTypeOf(owner: Class, property: string): Class | undefined {
   const type: unknown = Reflect.getMetadata('design:type', owner.prototype, property);
-  return typeof type === 'function' ? (type as Class) : undefined;
+  return typeof type === 'function' ? type : undefined;
 }

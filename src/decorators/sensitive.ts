@@ -84,7 +84,7 @@ export function Sensitive(options: SensitiveOptions | false = {}): SensitiveDeco
           `@Sensitive() on a constructor parameter of ${target.name} has no effect; mark the property instead.`,
         );
       }
-      return markClass(target as Class, mark);
+      return markClass(target, mark);
     }
     const owner = target.constructor as Class;
     if (typeof member !== 'string') {
