@@ -18,6 +18,7 @@ const PLAIN_TSCONFIG = {
     skipLibCheck: true,
     experimentalDecorators: true,
     emitDecoratorMetadata: true,
+    types: ['node'],
   },
 };
 
@@ -129,7 +130,7 @@ export async function runQuickStart({ program, request, packages, tsconfig, reco
   } finally {
     const ended = server.exitCode !== null || once(server, 'exit');
     server.kill('SIGTERM');
-    await Promise.race([ended, delay(STOP_LIMIT_MS)]);
+    await Promise.race([ended, delay(STOP_LIMIT_MS, undefined, { ref: false })]);
     server.kill('SIGKILL');
   }
 }
