@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import { ROOT } from './support/command.mjs';
 
 const OTHER_STEPS = 6;
+const MOCHA = join(ROOT, 'node_modules/mocha/bin/mocha.js');
 
 /** `.ci/run` in a folder where `npm <command>` does what `answers` says, as lines of shell; all else succeeds. */
 function ciRun(answers, { restore } = {}) {
@@ -38,6 +39,12 @@ describe('the CI script', function () {
     const { status, summary } = ciRun({ test: mocha('✔ counts 3 passing trains', '120 passing (2s)') });
     expect(summary).to.equal(`${120 + OTHER_STEPS} passed, 0 failed`);
     expect(status).to.equal(0);
+  });
+
+  it('reads the summary of the mocha that it starts', () => {
+    const spec = "it('passes', () => {}); it('is pending');";
+    const real = `cat > a.cjs <<'END'\n${spec}\nEND\n"${process.execPath}" "${MOCHA}" --no-config a.cjs\n`;
+    expect(ciRun({ test: real }).summary).to.equal(`${1 + OTHER_STEPS} passed, 0 failed, 1 skipped`);
   });
 
   it('counts the specs of every step that has some, and what was left out', () => {
