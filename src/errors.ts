@@ -16,6 +16,7 @@ export type LoggingErrorCode =
   | 'SINK_OPEN_FAILED'
   | 'SINK_WRITE_FAILED'
   | 'SINK_CLOSE_FAILED'
+  | 'ROTATION_FAILED'
   | 'INDEX_FAILED'
   | 'DEAD_LETTER_FAILED';
 

@@ -1,0 +1,74 @@
+import { LoggingError } from '../../errors';
+import { describeValue, refuseUnknownKeys, requireBoolean, requireOneOf, requireText } from '../../option-checks';
+import type { LogRecord } from '../../record/log-record';
+import { toNdjsonLine } from '../ndjson';
+import { renderBatch } from '../render-batch';
+import { SerialWrites } from '../serial-writes';
+import type { Sink } from '../sink';
+import { prettyRecord } from './pretty-record';
+import { writeToStream } from './write-to-stream';
+
+export interface ConsoleSinkOptions {
+  /** Names the sink in counters and messages. @defaultValue 'console' */
+  readonly name?: string;
+  /**
+   * `pretty` for human eyes, `json` for NDJSON, one record a line; `auto` is `pretty` in a terminal and `json` elsewhere.
+   *
+   * @defaultValue 'auto'
+   */
+  readonly format?: 'auto' | 'pretty' | 'json';
+  /** Print the recorded bodies in the `pretty` format too; `json` always holds the whole record. @defaultValue false */
+  readonly bodies?: boolean;
+  /**
+   * Where to print. It is never ended. A pipe whose reader is slow stops the whole process on Linux and macOS: that is how
+   * Node.js writes to the standard streams.
+   *
+   * @defaultValue process.stdout
+   */
+  readonly stream?: NodeJS.WritableStream;
+}
+
+/**
+ * Prints records: coloured lines in a terminal, NDJSON into a pipe. Colours follow `NO_COLOR` and `FORCE_COLOR`.
+ * Control characters that a request brought along are printed as `\u001b`, never obeyed.
+ *
+ * @throws {@link LoggingError} `OPTION_UNKNOWN` or `OPTION_INVALID`.
+ * @example
+ * createLogging({ sinks: [consoleSink({ bodies: true })] });
+ */
+export function consoleSink(options: ConsoleSinkOptions = {}): Sink {
+  refuseUnknownKeys('consoleSink', options, ['name', 'format', 'bodies', 'stream']);
+  const { name = 'console', format = 'auto', bodies = false, stream = process.stdout } = options;
+  requireText('consoleSink.name', name);
+  requireOneOf('consoleSink.format', format, ['auto', 'pretty', 'json']);
+  requireBoolean('consoleSink.bodies', bodies);
+  requireWritable('consoleSink.stream', stream);
+
+  const style = { bodies, color: hasColors(stream) };
+  const isPretty = format === 'pretty' || (format === 'auto' && isTerminal(stream));
+  const renderRecord = isPretty ? (record: LogRecord): string => prettyRecord(record, style) : toNdjsonLine;
+  const writes = new SerialWrites();
+  return {
+    name,
+    async write(batch, signal) {
+      const { text, rejected } = renderBatch(batch, renderRecord);
+      if (text !== '') await writes.run(() => writeToStream(stream, text), signal);
+      return { rejected };
+    },
+    close: () => writes.idle(),
+  };
+}
+
+function isTerminal(stream: NodeJS.WritableStream): boolean {
+  return 'isTTY' in stream && stream.isTTY === true;
+}
+
+/** Terminals know how many colours they have; Node.js looks at `NO_COLOR`, `FORCE_COLOR` and `TERM` for that. */
+function hasColors(stream: NodeJS.WritableStream): boolean {
+  return 'hasColors' in stream && typeof stream.hasColors === 'function' && stream.hasColors() === true;
+}
+
+function requireWritable(option: string, value: unknown): void {
+  if (typeof value === 'object' && value !== null && 'write' in value && typeof value.write === 'function') return;
+  throw new LoggingError('OPTION_INVALID', `${option} must be a writable stream, got ${describeValue(value)}.`);
+}

@@ -1,0 +1,122 @@
+import { LoggingError, SinkError, type Report } from '../../errors';
+import type { LogRecord } from '../../record/log-record';
+import { toNdjsonLine } from '../ndjson';
+import { renderBatch } from '../render-batch';
+import { SerialWrites } from '../serial-writes';
+import type { Sink, SinkContext, WriteResult } from '../sink';
+import { ArchiveUpkeep } from './archive-upkeep';
+import { explainFileFailure } from './file-failure';
+import { resolveFileSinkOptions, type FileSinkOptions, type ResolvedFileSinkOptions } from './file-sink-options';
+import { RotatingFile } from './rotating-file';
+
+const UPKEEP_INTERVAL_MS = 3_600_000;
+
+/**
+ * Writes records to rotating NDJSON files, one record a line: the default destination, with nothing to install.
+ *
+ * A batch counts as written when the operating system has taken all of it. After a failure in the middle of a batch the
+ * part that was written is taken back, so that the retry stores nothing twice. Rotated files are compressed and deleted
+ * in the background.
+ *
+ * @throws {@link LoggingError} `OPTION_UNKNOWN` or `OPTION_INVALID`.
+ * @example
+ * createLogging({ sinks: [fileSink({ directory: '/var/log/shop', maxAgeDays: 14 })] });
+ */
+export function fileSink(options: FileSinkOptions = {}): Sink {
+  return new FileSink(resolveFileSinkOptions(options), Date.now);
+}
+
+/** {@link fileSink} with its clock as a parameter. */
+export class FileSink implements Sink {
+  readonly name: string;
+  readonly #directory: string;
+  readonly #file: RotatingFile;
+  readonly #upkeep: ArchiveUpkeep;
+  readonly #writes = new SerialWrites();
+  /** Parts that fail at the moment: each failure is reported once, until the part has worked again. */
+  readonly #failing = new Set<string>();
+  #report: Report = () => undefined;
+  #upkeepTimer: NodeJS.Timeout | undefined;
+  #closed: Promise<void> | undefined;
+
+  constructor(options: ResolvedFileSinkOptions, now: () => number) {
+    this.name = options.name;
+    this.#directory = options.directory;
+    this.#file = new RotatingFile(options, now);
+    this.#upkeep = new ArchiveUpkeep(options, now, failure => this.#note('Compressing or deleting rotated', failure));
+  }
+
+  async open({ report }: SinkContext): Promise<void> {
+    this.#report = report;
+    try {
+      await this.#writes.run(() => this.#file.prepare());
+    } catch (cause) {
+      throw this.#refusal(cause);
+    }
+    this.#upkeep.start();
+    // Records have to go after their time even when no request comes in any more.
+    this.#upkeepTimer ??= setInterval(() => this.#keepUp(), UPKEEP_INTERVAL_MS).unref();
+  }
+
+  async write(batch: readonly LogRecord[], signal: AbortSignal): Promise<WriteResult> {
+    const { text, rejected } = renderBatch(batch, toNdjsonLine);
+    if (text !== '') await this.#writes.run(() => this.#append(Buffer.from(text)), signal);
+    return { rejected };
+  }
+
+  close(): Promise<void> {
+    return (this.#closed ??= this.#close());
+  }
+
+  async #close(): Promise<void> {
+    clearInterval(this.#upkeepTimer);
+    await this.#writes.idle();
+    await this.#upkeep.stop();
+  }
+
+  async #append(lines: Buffer): Promise<void> {
+    await this.#rotateIfDue(lines.length);
+    try {
+      await this.#file.append(lines);
+    } catch (cause) {
+      throw this.#refusal(cause);
+    }
+  }
+
+  #keepUp(): void {
+    void this.#writes.run(() => this.#rotateIfDue(0)).then(() => this.#upkeep.start());
+  }
+
+  /** Never rejects: a file that grows too large is better than records that are not written. */
+  async #rotateIfDue(nextBytes: number): Promise<void> {
+    try {
+      if (await this.#file.rotateIfDue(nextBytes)) this.#upkeep.start();
+      this.#note('Rotating the', undefined);
+    } catch (cause) {
+      this.#note('Rotating the', cause);
+    }
+  }
+
+  #note(part: string, failure: unknown): void {
+    if (failure === undefined) {
+      this.#failing.delete(part);
+      return;
+    }
+    if (this.#failing.has(part)) return;
+    this.#failing.add(part);
+    this.#report(
+      new LoggingError(
+        'ROTATION_FAILED',
+        `${part} files of sink "${this.name}" in ${this.#directory} failed: ${explainFileFailure(failure)} It is tried again.`,
+        { cause: failure },
+      ),
+    );
+  }
+
+  #refusal(cause: unknown): SinkError {
+    return new SinkError(`The file ${this.#file.path} cannot be written: ${explainFileFailure(cause)}`, {
+      retryable: true,
+      cause,
+    });
+  }
+}

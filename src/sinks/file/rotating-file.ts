@@ -1,0 +1,170 @@
+import type { Stats } from 'node:fs';
+import { access, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { archiveName } from './archive-names';
+import { errnoOf } from './file-failure';
+import type { ResolvedFileSinkOptions } from './file-sink-options';
+import { makeDirectory } from './make-directory';
+
+const DAY_MS = 86_400_000;
+const LINE_FEED = 0x0a;
+
+/**
+ * The file that is written to, and its rotation. Calls must follow one another.
+ *
+ * The file is opened for each append: a file that was renamed or a folder that was deleted from outside is then never
+ * written to in vain, and no handle has to be brought back to life after a failure.
+ */
+export class RotatingFile {
+  readonly path: string;
+  readonly #options: ResolvedFileSinkOptions;
+  readonly #now: () => number;
+  /** The file as our last append left it: its last line is known to be whole. */
+  #leftBehind: { readonly ino: number; readonly size: number } | undefined;
+  /** Latest day on which the file was written to, in days since 1970; unknown until the first write of this process. */
+  #day: number | undefined;
+
+  constructor(options: ResolvedFileSinkOptions, now: () => number) {
+    this.path = join(options.directory, options.fileName);
+    this.#options = options;
+    this.#now = now;
+  }
+
+  /** Makes sure that the folder and the file are there and can be written to. */
+  async prepare(): Promise<void> {
+    const file = await this.#open();
+    await file.close();
+  }
+
+  /**
+   * Adds whole lines to the end, all of them or none, and resolves when the operating system has taken every byte. On a
+   * rejection the lines may be given again.
+   */
+  async append(lines: Buffer): Promise<void> {
+    const file = await this.#open();
+    try {
+      const before = await file.stat();
+      const written = (await this.#endsInTornLine(file, before)) ? Buffer.concat([Buffer.from('\n'), lines]) : lines;
+      this.#leftBehind = undefined;
+      await writeAllOrNothing(file, written, before);
+      if (before.isFile()) this.#leftBehind = { ino: before.ino, size: before.size + written.length };
+    } finally {
+      await file.close();
+    }
+  }
+
+  /**
+   * Renames the file when the day is over or when `nextBytes` would make it too large, so that the next append begins a
+   * new one.
+   *
+   * @returns whether there is a new archive.
+   */
+  async rotateIfDue(nextBytes: number): Promise<boolean> {
+    const today = Math.floor(this.#now() / DAY_MS);
+    const current = await this.#currentFile();
+    if (!current) {
+      this.#day = today;
+      return false;
+    }
+    const { maxFileBytes, rotateDaily } = this.#options;
+    const lastDay = this.#day ?? Math.floor(current.mtimeMs / DAY_MS);
+    const isFull = current.size + nextBytes > maxFileBytes;
+    const isDue = current.size > 0 && (isFull || (rotateDaily && today > lastDay));
+    const isRotated = isDue && (await this.#archive());
+    // A clock that is set back must not rotate a second time when it reaches midnight again. One that had been days
+    // ahead must not stop the daily rotation until the time it showed.
+    this.#day = today > lastDay || today < lastDay - 1 ? today : lastDay;
+    return isRotated;
+  }
+
+  async #currentFile(): Promise<Stats | undefined> {
+    try {
+      const stats = await stat(this.path);
+      // A link to a device or a pipe has no size, and no name of its own to change.
+      return stats.isFile() ? stats : undefined;
+    } catch {
+      // Either it does not exist yet, or the append that follows fails for the same reason and tells it.
+      return undefined;
+    }
+  }
+
+  async #archive(): Promise<boolean> {
+    const archivePath = await this.#reserveArchive();
+    try {
+      await rename(this.path, archivePath);
+      return true;
+    } catch (cause) {
+      await rm(archivePath, { force: true });
+      // Another process was faster.
+      if (errnoOf(cause) === 'ENOENT') return false;
+      throw cause;
+    }
+  }
+
+  /** `rename` replaces what is there: an empty file of our own, made exclusively, and never another archive. */
+  async #reserveArchive(): Promise<string> {
+    const { directory, fileName, fileMode } = this.#options;
+    for (let rotatedAt = this.#now(); ; rotatedAt += 1) {
+      const path = join(directory, archiveName(fileName, rotatedAt));
+      if (await exists(`${path}.gz`)) continue;
+      try {
+        const reserved = await open(path, 'wx', fileMode);
+        await reserved.close();
+        return path;
+      } catch (cause) {
+        if (errnoOf(cause) !== 'EEXIST') throw cause;
+      }
+    }
+  }
+
+  async #open(): Promise<FileHandle> {
+    const { directory, directoryMode, fileMode } = this.#options;
+    // 'a' is O_APPEND: writes of several processes follow one another, each in one piece. '+' is for the torn line.
+    try {
+      return await open(this.path, 'a+', fileMode);
+    } catch (cause) {
+      if (errnoOf(cause) !== 'ENOENT') throw cause;
+      await makeDirectory(directory, directoryMode);
+      return open(this.path, 'a+', fileMode);
+    }
+  }
+
+  /** Whether the last writer was stopped within a line, by a crash or by a full disk. */
+  async #endsInTornLine(file: FileHandle, now: Stats): Promise<boolean> {
+    if (!now.isFile() || now.size === 0) return false;
+    if (this.#leftBehind?.ino === now.ino && this.#leftBehind.size === now.size) return false;
+    const { buffer } = await file.read(Buffer.alloc(1), 0, 1, now.size - 1);
+    return buffer[0] !== LINE_FEED;
+  }
+}
+
+async function writeAllOrNothing(file: FileHandle, lines: Buffer, before: Stats): Promise<void> {
+  let writtenBytes = 0;
+  try {
+    while (writtenBytes < lines.length) {
+      // A disk that fills up takes a part and says so only in the count.
+      const { bytesWritten } = await file.write(lines, writtenBytes);
+      writtenBytes += bytesWritten;
+    }
+  } catch (cause) {
+    if (writtenBytes > 0 && before.isFile()) await takeBack(file, before.size, writtenBytes);
+    throw cause;
+  }
+}
+
+/** Without this the retry of the batch would store a part of it twice. Not done when another writer added to it. */
+async function takeBack(file: FileHandle, sizeBefore: number, writtenBytes: number): Promise<void> {
+  try {
+    const { size } = await file.stat();
+    if (size === sizeBefore + writtenBytes) await file.truncate(sizeBefore);
+  } catch {
+    // The failure that led here is the one to tell; the next append ends the torn line.
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,19 @@
+import type { LogRecord } from '../record/log-record';
+
+// `JSON.stringify` leaves these as they are, yet some readers end a line at them (U+0085, U+2028, U+2029) and terminals
+// obey them (U+009B starts an escape sequence). They can only stand inside strings, where `\u0085` means the same.
+const LEFT_RAW_BY_JSON = /[\u007f-\u009f\u2028\u2029]/g;
+
+function escapeCharacter(char: string): string {
+  return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+/**
+ * A record as one line of NDJSON, its line feed included. Dates become ISO text, and nothing in the line but that line
+ * feed is a control character or a line separator.
+ *
+ * @throws {@link TypeError} when the record cannot be written as JSON.
+ */
+export function toNdjsonLine(record: LogRecord): string {
+  return `${JSON.stringify(record).replace(LEFT_RAW_BY_JSON, escapeCharacter)}\n`;
+}
