@@ -32,8 +32,16 @@ describe('1,000 requests with a sink that hangs, one that throws and one that wo
       })
       .start();
 
-    const statuses = await Promise.all(Array.from({ length: 1_000 }, async () => (await app.get('/load')).status));
-    expect(new Set(statuses)).to.deep.equal(new Set([200]));
+    const statuses: number[] = [];
+    const client = async () => {
+      for (let request = 0; request < 50; request++) {
+        const response = await app.get('/load');
+        await response.text();
+        statuses.push(response.status);
+      }
+    };
+    await Promise.all(Array.from({ length: 20 }, client));
+    expect(statuses).to.deep.equal(Array<number>(1_000).fill(200));
     await until(() => working.records.length === 1_000);
     expect(new Set(working.records.map(({ _id }) => _id)).size).to.equal(1_000);
 

@@ -1,4 +1,4 @@
-import type { Context, DefaultState, Middleware } from 'koa';
+import type { Context, Middleware } from 'koa';
 import { ErrorHandlers } from './capture/error-handlers';
 import { ErrorInterceptor } from './capture/error-interceptor';
 import type { Exchange } from './capture/exchange';
@@ -32,7 +32,7 @@ export interface LoggingStats {
 /** What {@link createLogging} returns. */
 export interface Logging {
   /** Koa middleware that follows every request. Use it before all others. */
-  middleware(): Middleware<DefaultState, Context>;
+  middleware(): Middleware;
   /** Adds named values to the `attributes` of a request's record. Without an open record it does nothing. */
   annotate(context: Context, attributes: Attributes): void;
   /** Resolves when all requests answered so far are recorded and their records delivered or counted as lost. */
@@ -80,7 +80,7 @@ class ComposedLogging implements Logging {
     installHostSeam();
   }
 
-  middleware(): Middleware<DefaultState, Context> {
+  middleware(): Middleware {
     // Switching the records off must not change what an error answers.
     return this.options.enabled ? this.#capture.middleware() : (context, next) => this.#errors.use(context, next);
   }

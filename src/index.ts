@@ -44,7 +44,8 @@ export type {
   ValidationFailure,
 } from './record/log-record';
 export type { RedactOptions } from './redact/redact-options';
-export { consoleSink, type ConsoleSinkOptions } from './sinks/console-sink';
-export { fileSink, type FileSinkOptions } from './sinks/file-sink';
+export { consoleSink, type ConsoleSinkOptions } from './sinks/console/console-sink';
+export { fileSink } from './sinks/file/file-sink';
+export type { FileSinkOptions } from './sinks/file/file-sink-options';
 export { memorySink, type MemorySink, type MemorySinkOptions } from './sinks/memory-sink';
 export type { Sink, SinkContext, WriteResult } from './sinks/sink';

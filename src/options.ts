@@ -19,7 +19,7 @@ import {
 } from './option-checks';
 import type { LogRecord, ServiceInfo } from './record/log-record';
 import { type RedactOptions, type ResolvedRedactOptions, resolveRedactOptions } from './redact/redact-options';
-import { fileSink } from './sinks/file-sink';
+import { fileSink } from './sinks/file/file-sink';
 import type { Sink } from './sinks/sink';
 
 /** Names the service in every record. */

@@ -78,7 +78,7 @@ describe('a client that leaves', () => {
     socket.write(GET('/broken/slow'));
     await entered.opened;
     socket.destroy();
-    await until(() => app.logging.stats().exchanges.open === 1);
+    await until(() => app.closedConnections === 1);
     leave.open();
     const record = await app.storedRecord();
     expect(record.response).to.deep.include({ status: null, outcome: 'aborted' });
@@ -119,7 +119,7 @@ describe('a client that leaves', () => {
     await entered.opened;
     await until(() => app.logging.stats().exchanges.open === 3);
     socket.destroy();
-    await until(() => app.logging.stats().exchanges.open === 1);
+    await until(() => app.closedConnections === 1);
     leave.open();
     const records = await app.storedRecords();
     expect(records.map(({ handler, response }) => `${handler?.action} ${response.outcome}`)).to.have.members([

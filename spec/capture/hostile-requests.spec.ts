@@ -104,7 +104,7 @@ describe('hostile requests', () => {
   for (const { name, text, status } of [
     { name: 'invalid URL escapes', text: 'GET /hostile/any?a=%zz&%E0%A4%A=1 HTTP/1.0\r\n\r\n', status: 200 },
     { name: 'a NUL in the path', text: 'GET /hostile/token/%00x HTTP/1.0\r\n\r\n', status: 200 },
-    { name: 'an escape that is no UTF-8 in the path', text: 'GET /hostile/token/%ff HTTP/1.0\r\n\r\n', status: 400 },
+    { name: 'an escape that is no UTF-8 in the path', text: 'GET /hostile/token/%ff HTTP/1.0\r\n\r\n', status: 200 },
     { name: 'an absolute request target', text: 'GET http://user:pw@spec/hostile/any HTTP/1.0\r\n\r\n', status: 200 },
     { name: 'many equal headers', text: `GET /hostile/any HTTP/1.0\r\n${'X-A: 1\r\n'.repeat(500)}\r\n`, status: 200 },
     {
@@ -118,14 +118,14 @@ describe('hostile requests', () => {
       text: 'GET /hostile/any?__proto__=x&constructor=y HTTP/1.0\r\n\r\n',
       status: 200,
     },
-    { name: 'an unknown method', text: 'PROPFIND /hostile/any HTTP/1.0\r\n\r\n', status: 404 },
+    { name: 'an unknown method', text: 'PROPFIND /hostile/token/x HTTP/1.0\r\n\r\n', status: 501 },
   ]) {
     it(`with ${name} are recorded like any other`, async () => {
       const app = await start();
       const reply = await app.raw(Buffer.from(text, 'latin1'));
       const record = await app.storedRecord();
       expect(reply.slice(9, 12)).to.equal(String(record.response.status));
-      expect(record.response.status).to.be.oneOf([status, 405, 501]);
+      expect(record.response.status).to.equal(status);
       expect(BSON.deserialize(BSON.serialize(record))['_id']).to.equal(record._id);
     });
   }

@@ -3,10 +3,12 @@ import { expect } from 'chai';
 import {
   type Action,
   Body,
+  type ClassConstructor,
   Get,
   getFromContainer,
   Interceptor,
   type InterceptorInterface,
+  type IocAdapter,
   JsonController,
   Param,
   Post,
@@ -246,12 +248,12 @@ describe('@Logged', () => {
 });
 
 /** The host's own behaviour: one instance per class. */
-function defaultContainer() {
-  const instances = new Map<new () => object, object>();
+function defaultContainer(): IocAdapter {
+  const instances = new Map<unknown, unknown>();
   return {
-    get(type: new () => object) {
+    get<T>(type: ClassConstructor<T>): T {
       if (!instances.has(type)) instances.set(type, new type());
-      return instances.get(type) as never;
+      return instances.get(type) as T;
     },
   };
 }

@@ -93,6 +93,9 @@ class TestAppBuilder {
 }
 
 export class TestApp {
+  /** Connections that the server has seen closing. */
+  closedConnections = 0;
+
   constructor(
     readonly server: Server,
     readonly logging: Logging,
@@ -101,7 +104,9 @@ export class TestApp {
     readonly reports: readonly LoggingError[],
     /** What Koa's `error` event told. */
     readonly appErrors: readonly unknown[],
-  ) {}
+  ) {
+    server.on('connection', socket => socket.once('close', () => this.closedConnections++));
+  }
 
   get port(): number {
     return (this.server.address() as AddressInfo).port;

@@ -42,6 +42,8 @@ export class Exchange implements ActionObserver, ResultObserver {
   handlerEndedAt: number | undefined = undefined;
   closedAt: number | undefined = undefined;
   outcome: Outcome = 'sent';
+  /** The status that was sent; `null` when the exchange ended before. */
+  status: number | null = null;
   isIncomplete = false;
   #hasSettled = false;
   #isOver = false;
@@ -103,6 +105,8 @@ export class Exchange implements ActionObserver, ResultObserver {
     if (this.closedAt !== undefined) return;
     this.closedAt = performance.now();
     const { res } = this.context;
+    // Noted now: a handler that answers a client who has left sets a status that nobody got.
+    this.status = res.headersSent ? res.statusCode : null;
     if (!res.writableFinished) {
       // A source that fails destroys the response as if the client had left; only its error tells them apart.
       this.outcome = res.headersSent && this.hasBrokenBody ? 'truncated' : 'aborted';
@@ -121,7 +125,6 @@ export class Exchange implements ActionObserver, ResultObserver {
   /** Closes the record although the handler never settled. */
   giveUpWaiting(): void {
     this.isIncomplete = !this.#hasSettled;
-    this.closedAt ??= performance.now();
     this.#finish();
   }
 
@@ -132,11 +135,6 @@ export class Exchange implements ActionObserver, ResultObserver {
   get handlerMs(): number | null {
     if (this.handlerStartedAt === undefined) return null;
     return (this.handlerEndedAt ?? this.closedAt ?? performance.now()) - this.handlerStartedAt;
-  }
-
-  /** The status that was sent; `null` when the exchange ended before. */
-  get status(): number | null {
-    return this.context.res.headersSent ? this.context.res.statusCode : null;
   }
 
   get hasFailed(): boolean {

@@ -1,4 +1,4 @@
-import type { Context, DefaultState, Middleware, Next } from 'koa';
+import type { Context, Middleware, Next } from 'koa';
 import type Koa from 'koa';
 import { EXCHANGE } from '../decorators/logging-interceptor';
 import { LoggingError } from '../errors';
@@ -46,7 +46,7 @@ export class Capture {
   ) {}
 
   /** The Koa middleware; it belongs before all others, so that it sees what they refuse. */
-  middleware(): Middleware<DefaultState, Context> {
+  middleware(): Middleware {
     return (context, next) => {
       // Mounted twice, the outer middleware has taken the request up already.
       if ((context as Followed)[EXCHANGE]) return next();
