@@ -19,6 +19,7 @@ const CASES = {
     'typescript(no-misused-promises)',
     'const ready = async (): Promise<boolean> => true;\nexport function push(): number {\n  if (ready()) return 1;\n  return 0;\n}\n',
   ],
+  'src/throw.ts': ['typescript(only-throw-error)', "export function refuse(): never {\n  throw 'a text';\n}\n"],
   'src/type-import.ts': [
     'typescript(consistent-type-imports)',
     "import { Clock } from './clock';\nexport const at = (clock: Clock): number => clock.now();\n",
