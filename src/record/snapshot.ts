@@ -14,13 +14,14 @@ export type PlanId = number;
 
 /**
  * Which plan applies where in a body, as far as classes are known: one plan for the value, one hint for every element of
- * an array, or hints by array place or by property (plain containers around class instances).
+ * an array, or hints by array place or by property. Without a plan the properties are those of a plain container around
+ * class instances; with one they tell of values whose class the plan's class does not declare.
  */
 export type TypeHint =
   | PlanId
   | { readonly each: TypeHint }
   | { readonly items: readonly (TypeHint | null)[] }
-  | { readonly properties: Readonly<Record<string, TypeHint>> };
+  | { readonly plan?: PlanId; readonly properties: Readonly<Record<string, TypeHint>> };
 
 /** A body as it crossed the wire, or the reason why it is not kept. */
 export type SnapshotBody =

@@ -1,0 +1,103 @@
+import { createHmac } from 'node:crypto';
+import type { JsonValue } from '../record/json-value';
+import { REDACTED, moreMarker } from './markers';
+import type { ActiveMark } from './plan';
+import type { HashKey, ResolvedRedactOptions } from './redact-options';
+import { kindOfError, type ReportOnce } from './report-once';
+import { toJsonValue } from './to-json-value';
+import type { ValueLimits } from './value-limits';
+
+const MAX_MASKED_ELEMENTS = 1_000;
+
+/** Carries out the modes of `@Sensitive`. */
+export class Marks {
+  readonly #hashKey: HashKey | null;
+  readonly #limits: ValueLimits;
+  readonly #reports: ReportOnce;
+
+  constructor({ hashKey, limits }: Pick<ResolvedRedactOptions, 'hashKey' | 'limits'>, reports: ReportOnce) {
+    this.#hashKey = hashKey;
+    this.#limits = limits;
+    this.#reports = reports;
+  }
+
+  /** What is recorded instead of the value; `undefined` when the property is left out. */
+  apply(mark: ActiveMark, value: JsonValue, depth = 0): JsonValue | undefined {
+    switch (mark.mode) {
+      case 'redact':
+        return REDACTED;
+      case 'remove':
+        return undefined;
+      case 'mask':
+        return maskValue(value, mark.keepFirst, mark.keepLast);
+      case 'hash':
+        return this.#hash(value);
+      case 'custom':
+        return this.#callCustom(mark.redact, value, depth);
+    }
+  }
+
+  #hash(value: JsonValue): string {
+    if (value === null) return REDACTED;
+    if (this.#hashKey === null) {
+      this.#reports.report(
+        'HASH_KEY_MISSING',
+        'A value marked @Sensitive({ mode: "hash" }) was recorded as "[REDACTED]": set redact.hashKey to have hashes.',
+      );
+      return REDACTED;
+    }
+    const text = hashedText(value);
+    if (text === undefined) return REDACTED;
+    return `hmac:${this.#hashKey.id}:${createHmac('sha256', this.#hashKey.secret).update(text).digest('base64url')}`;
+  }
+
+  #callCustom(redact: (value: JsonValue) => JsonValue, value: JsonValue, depth: number): JsonValue {
+    try {
+      // A function may keep or change what it is given.
+      const copy = typeof value === 'object' ? structuredClone(value) : value;
+      const result: unknown = redact(copy);
+      if (result !== undefined) {
+        return toJsonValue(result, { ...this.#limits, maxDepth: Math.max(0, this.#limits.maxDepth - depth) });
+      }
+      this.#reportCustom('returned undefined');
+    } catch (caught) {
+      this.#reportCustom(`threw ${kindOfError(caught)}`);
+    }
+    return REDACTED;
+  }
+
+  #reportCustom(what: string): void {
+    this.#reports.report(
+      'REDACTION_FAILED',
+      `A function given to @Sensitive({ mode }) ${what}; such values are recorded as "[REDACTED]".`,
+    );
+  }
+}
+
+function maskValue(value: JsonValue, keepFirst: number, keepLast: number): JsonValue {
+  if (!Array.isArray(value)) return maskScalar(value, keepFirst, keepLast);
+  const masked = value.slice(0, MAX_MASKED_ELEMENTS).map(element => maskScalar(element, keepFirst, keepLast));
+  if (value.length > masked.length) masked.push(moreMarker(value.length - masked.length));
+  return masked;
+}
+
+function maskScalar(value: JsonValue, keepFirst: number, keepLast: number): string {
+  if (typeof value !== 'string' && typeof value !== 'number') return REDACTED;
+  const characters = Array.from(String(value));
+  const hidden = characters.length - keepFirst - keepLast;
+  // A value that the kept characters would tell as a whole keeps none.
+  if (hidden <= 0) return '*'.repeat(characters.length);
+  const first = characters.slice(0, keepFirst).join('');
+  const last = characters.slice(keepFirst + hidden).join('');
+  return first + '*'.repeat(hidden) + last;
+}
+
+function hashedText(value: JsonValue): string | undefined {
+  if (typeof value !== 'object') return String(value);
+  try {
+    return JSON.stringify(value);
+  } catch {
+    // Nested deeper than the engine can write.
+    return undefined;
+  }
+}

@@ -1,0 +1,97 @@
+import { sensitiveNames } from '../decorators/metadata';
+import { escapeKey } from '../record/escape-key';
+import { DEFAULT_NAMES, DEFAULT_WHOLE_NAMES } from './default-names';
+import { type FoldedName, foldName } from './fold-name';
+import type { ResolvedRedactOptions } from './redact-options';
+import { limitText } from './value-limits';
+
+/** What the rules say of one name. */
+export interface NameVerdict {
+  /** The name as a key of a record. */
+  readonly key: string;
+  /** On the default list or the user's: redacted everywhere but under `@Sensitive(false)`. */
+  readonly sensitive: boolean;
+  /** Marked `@Sensitive` in some class: redacted where no class says what the name means. */
+  readonly learned: boolean;
+}
+
+const MAX_KEY_LENGTH = 256;
+const MAX_CACHED_NAMES = 4_096;
+// From this length on a name is also found at the end of a word that nothing divides: `userpassword`.
+const MIN_UNDIVIDED_LENGTH = 5;
+
+/** Tells by its name alone whether a value is sensitive. */
+export class NameRules {
+  readonly #wholeNames: ReadonlySet<string>;
+  readonly #lastWords: ReadonlySet<string>;
+  readonly #undivided: readonly string[];
+  readonly #allowed: ReadonlySet<string>;
+  /** Nothing is to be redacted: see `disableRedaction`. */
+  readonly isDisabled: boolean;
+  readonly #marked = sensitiveNames();
+  readonly #exposed = new Set<string>();
+  readonly #verdicts = new Map<string, NameVerdict>();
+  #learned: ReadonlySet<string> = new Set();
+  #learnedFrom = 0;
+
+  constructor({ names, allowNames, disabled }: Pick<ResolvedRedactOptions, 'names' | 'allowNames' | 'disabled'>) {
+    this.#allowed = new Set(allowNames.map(name => foldName(name).whole));
+    const ours = DEFAULT_NAMES.filter(name => !this.#allowed.has(name));
+    this.#wholeNames = new Set(DEFAULT_WHOLE_NAMES);
+    this.#lastWords = new Set([...ours, ...names.map(name => foldName(name).whole)]);
+    this.#undivided = [...this.#lastWords].filter(name => name.length >= MIN_UNDIVIDED_LENGTH);
+    this.isDisabled = disabled;
+  }
+
+  verdictOf(name: string): NameVerdict {
+    if (this.#learnedFrom !== this.#marked.size + this.#exposed.size) this.#refreshLearned();
+    const known = this.#verdicts.get(name);
+    if (known) return known;
+    const verdict = this.#judge(name);
+    // Clients choose names. Starting over is cheap, and the names that matter are back at once.
+    if (this.#verdicts.size >= MAX_CACHED_NAMES) this.#verdicts.clear();
+    this.#verdicts.set(name, verdict);
+    return verdict;
+  }
+
+  /** Whether a value of this name is sensitive where nothing else is known of it. */
+  isSensitive(name: string): boolean {
+    const { sensitive, learned } = this.verdictOf(name);
+    return sensitive || learned;
+  }
+
+  /** Adds the name under which a marked property goes over the wire. */
+  learn(name: string): void {
+    this.#exposed.add(name);
+  }
+
+  #judge(name: string): NameVerdict {
+    const key = escapeKey(limitText(name, MAX_KEY_LENGTH));
+    if (this.isDisabled) return { key, sensitive: false, learned: false };
+    const whole = foldName(name);
+    const parts = /[[\].]/.test(name) ? name.split(/[[\].]+/).map(foldName) : [];
+    return {
+      key,
+      sensitive: this.#isListed(whole) || parts.some(part => this.#isListed(part)),
+      learned: this.#learned.has(whole.whole) || parts.some(part => this.#learned.has(part.whole)),
+    };
+  }
+
+  #isListed({ whole, words }: FoldedName): boolean {
+    if (this.#allowed.has(whole)) return false;
+    if (this.#wholeNames.has(whole)) return true;
+    let tail = '';
+    for (let at = words.length - 1; at >= 0; at--) {
+      tail = words[at] + tail;
+      if (this.#lastWords.has(tail)) return true;
+    }
+    return this.#undivided.some(name => whole.endsWith(name));
+  }
+
+  #refreshLearned(): void {
+    const names = [...this.#marked, ...this.#exposed].map(name => foldName(name).whole);
+    this.#learned = new Set(names.filter(name => name !== ''));
+    this.#learnedFrom = this.#marked.size + this.#exposed.size;
+    this.#verdicts.clear();
+  }
+}

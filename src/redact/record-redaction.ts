@@ -1,0 +1,171 @@
+import type { JsonObject, JsonValue } from '../record/json-value';
+import type { LogRecord, RecordError, RecordHeaders } from '../record/log-record';
+import type { Snapshot, SnapshotError } from '../record/snapshot';
+import { finishTexts } from './finish-texts';
+import { REDACTED } from './markers';
+import type { ParameterPlan } from './parameter-plan';
+import { type RedactedBody, redactBody } from './redact-body';
+import { redactError } from './redact-error';
+import { HeaderRedaction } from './redact-headers';
+import { redactPath, redactQuery, splitTarget } from './redact-target';
+import { RedactionNotes } from './redaction-notes';
+import { type ReportOnce, kindOfError } from './report-once';
+import { Walk, type WalkRules } from './walk';
+
+type RecordErrorPart = Omit<RecordError, 'fingerprint'>;
+
+/** The parts of a record that hold what client, application and errors said. */
+export type RedactedParts = Pick<
+  LogRecord,
+  'request' | 'response' | 'redactions' | 'redactionCount' | 'user' | 'client' | 'handler'
+> & {
+  readonly error?: RecordErrorPart;
+  readonly attributes?: JsonObject;
+};
+
+/** After the first round. Everything in it is a copy of ours. */
+interface Drafts {
+  readonly request: {
+    readonly target: { readonly path: string; readonly params: JsonObject };
+    readonly query: JsonObject;
+    readonly headers: JsonObject;
+    readonly body: RedactedBody;
+  };
+  readonly response: { readonly headers: JsonObject; readonly body: RedactedBody };
+  readonly error: JsonObject | undefined;
+  readonly attributes: JsonObject | undefined;
+}
+
+/**
+ * The redaction of one exchange, in two rounds: first every part by its own rules, which teaches the secrets of this
+ * exchange, then all parts again without those secrets.
+ */
+export class RecordRedaction {
+  readonly #snapshot: Snapshot;
+  readonly #rules: WalkRules;
+  readonly #parameters: ParameterPlan;
+  readonly #reports: ReportOnce;
+  readonly #notes = new RedactionNotes();
+
+  constructor(snapshot: Snapshot, rules: WalkRules, parameters: ParameterPlan, reports: ReportOnce) {
+    this.#snapshot = snapshot;
+    this.#rules = rules;
+    this.#parameters = parameters;
+    this.#reports = reports;
+  }
+
+  run(): RedactedParts {
+    const { user, client, handler } = this.#snapshot;
+    const drafts = this.#draftParts();
+    const { error, attributes } = drafts;
+    return {
+      user: user && this.#finish({ ...user }, 'user'),
+      client: this.#finish({ ...client }, 'client'),
+      handler,
+      request: this.#finishRequest(drafts.request),
+      response: this.#finishResponse(drafts.response),
+      ...(error && { error: this.#finish(error, 'error') as unknown as RecordErrorPart }),
+      ...(attributes && { attributes: this.#finish(attributes, 'attributes') }),
+      redactions: this.#notes.redactions,
+      redactionCount: this.#notes.count,
+    };
+  }
+
+  #draftParts(): Drafts {
+    const { request, response, error, attributes } = this.#snapshot;
+    const rules = this.#rules;
+    const notes = this.#notes;
+    const { body, query, path, header, cookie } = this.#parameters;
+    const target = splitTarget(request.url);
+    return {
+      request: {
+        target: this.#attempt('A path', { path: REDACTED, params: {} }, () =>
+          redactPath(target.path, request.params, path, rules, notes),
+        ),
+        query: this.#attempt('A query', {}, () => redactQuery(target.query, query, rules, notes)),
+        headers: this.#attempt('The headers of a request', {}, () =>
+          new HeaderRedaction(rules, notes, header, cookie).run(request.headers, 'request.headers'),
+        ),
+        body: this.#attempt('The body of a request', REDACTION_FAILED, () =>
+          redactBody(request.body, body, 'request', rules, notes),
+        ),
+      },
+      response: {
+        headers: this.#attempt('The headers of a response', {}, () =>
+          new HeaderRedaction(rules, notes, null, cookie).run(response.headers, 'response.headers'),
+        ),
+        body: this.#attempt('The body of a response', REDACTION_FAILED, () =>
+          redactBody(response.body, null, 'response', rules, notes),
+        ),
+      },
+      error: error && this.#attempt('An error', unreadableError(error), () => redactError(error, rules.names, notes)),
+      attributes:
+        attributes &&
+        this.#attempt('Attributes', {}, () =>
+          new Walk(rules, notes, { direction: 'request', keysEscaped: true }).runMembers(
+            attributes,
+            'attributes',
+            null,
+          ),
+        ),
+    };
+  }
+
+  #finishRequest(redacted: Drafts['request']): LogRecord['request'] {
+    const { method, contentType, bytes } = this.#snapshot.request;
+    const { path, params } = redacted.target;
+    const line = this.#finish({ method, path, contentType }, 'request');
+    return {
+      method: line.method,
+      path: line.path,
+      query: this.#finish(redacted.query, 'request.query'),
+      params: this.#finish(params, 'request.params'),
+      headers: this.#finish(redacted.headers, 'request.headers') as RecordHeaders,
+      contentType: line.contentType,
+      bytes,
+      ...this.#finishBody(redacted.body, 'request.body'),
+    };
+  }
+
+  #finishResponse(redacted: Drafts['response']): LogRecord['response'] {
+    const { status, contentType, bytes, outcome } = this.#snapshot.response;
+    return {
+      status,
+      headers: this.#finish(redacted.headers, 'response.headers') as RecordHeaders,
+      contentType: this.#finish(contentType, 'response.contentType'),
+      bytes,
+      ...this.#finishBody(redacted.body, 'response.body'),
+      outcome,
+    };
+  }
+
+  #finishBody(redacted: RedactedBody, path: string): RedactedBody {
+    const { body } = redacted;
+    const isFinished = this.#notes.known.isEmpty && !this.#notes.hasUntidyText;
+    if (body === undefined || (isFinished && redacted.bodyOmitted === undefined)) return redacted;
+    return this.#attempt('A body', REDACTION_FAILED, () => ({ ...redacted, body: this.#finish(body, path) }));
+  }
+
+  #finish<Tree extends JsonValue>(tree: Tree, path: string): Tree {
+    return finishTexts(tree, path, this.#notes, this.#rules.limits.maxStringLength);
+  }
+
+  /** A fault of ours, or of what we were given, costs this part of the record and nothing else. */
+  #attempt<Part>(what: string, fallback: NoInfer<Part>, step: () => Part): Part {
+    try {
+      return step();
+    } catch (caught) {
+      this.#reports.report(
+        'REDACTION_FAILED',
+        `${what} could not be redacted and was left out of the record: ${kindOfError(caught)}.`,
+      );
+      return fallback;
+    }
+  }
+}
+
+const REDACTION_FAILED: RedactedBody = { bodyOmitted: 'redaction-failed' };
+
+function unreadableError({ name }: SnapshotError): JsonObject {
+  return { name, message: REDACTED, stack: null, causes: [] };
+}

@@ -1,0 +1,115 @@
+import { unescape as decodeCookie } from 'node:querystring';
+import type { JsonObject, JsonValue } from '../record/json-value';
+import type { SnapshotHeaders } from '../record/snapshot';
+import { redactUrls } from './clean-text';
+import { type ActiveMark, type Plan, REDACT, type Shape } from './plan';
+import { type Place, type RedactionNotes, pathOf } from './redaction-notes';
+import { Walk, type WalkRules } from './walk';
+
+const SCHEME =
+  /^(?:basic|bearer|digest|hoba|mutual|negotiate|ntlm|scram-sha-1|scram-sha-256|vapid|dpop|aws4-hmac-sha256)(?= )/i;
+// A short value (`theme=dark`) is no secret, and taking it out of the other texts would tear holes into them.
+const MIN_KNOWN_COOKIE_LENGTH = 16;
+
+/** Redacts the headers of a request or a response by their names. */
+export class HeaderRedaction {
+  readonly #rules: WalkRules;
+  readonly #notes: RedactionNotes;
+  readonly #headers: Plan | null;
+  readonly #cookies: Plan | null;
+
+  constructor(rules: WalkRules, notes: RedactionNotes, headers: Plan | null, cookies: Plan | null) {
+    this.#rules = rules;
+    this.#notes = notes;
+    this.#headers = headers;
+    this.#cookies = cookies;
+  }
+
+  run(headers: SnapshotHeaders, path: string): JsonObject {
+    const place: Place = { parent: null, key: path };
+    const redacted: JsonObject = {};
+    for (const header of Object.keys(headers)) {
+      const name = header.toLowerCase();
+      const { key } = this.#rules.names.verdictOf(name);
+      const value = headers[header]!;
+      if (typeof value === 'string') {
+        const cleaned = this.#redactHeader(name, value, place, key);
+        if (cleaned !== undefined) redacted[key] = cleaned;
+      } else {
+        const each: Place = { parent: place, key };
+        redacted[key] = value.flatMap((item, at) => this.#redactHeader(name, item, each, at) ?? []);
+      }
+    }
+    return redacted;
+  }
+
+  #redactHeader(name: string, value: string, parent: Place, key: string | number): string | undefined {
+    const { names } = this.#rules;
+    if (names.isDisabled) return value;
+    const field = this.#headers?.fields.get(name);
+    const isCookie = name === 'cookie' || name === 'set-cookie';
+    if (isCookie && (field === undefined || field.mark === REDACT)) {
+      return name === 'cookie' ? this.#redactCookies(value, parent, key) : this.#redactSetCookie(value, parent, key);
+    }
+    const mark = this.#headers?.mark ?? (field ? field.mark : names.isSensitive(name) ? REDACT : null);
+    if (mark === null)
+      return field?.shape ? this.#redactTyped(value, field.shape, parent, key) : this.#redactUrls(value, parent, key);
+    const scheme = mark.mode === 'redact' && name.endsWith('authorization') ? SCHEME.exec(value)?.[0] : undefined;
+    if (scheme === undefined) return this.#apply(mark, value, parent, key);
+    return `${scheme} ${this.#apply(mark, value.slice(scheme.length + 1), parent, key)}`;
+  }
+
+  /** An object in a header travels as JSON text. */
+  #redactTyped(value: string, shape: Shape, parent: Place, key: string | number): string | undefined {
+    const walk = new Walk(this.#rules, this.#notes, { direction: 'request' });
+    return asText(walk.run(value, pathOf(parent, key), shape));
+  }
+
+  #redactUrls(value: string, parent: Place, key: string | number): string {
+    const cleaned = redactUrls(value, this.#rules.names, this.#notes.known);
+    if (cleaned !== value) this.#notes.note(parent, key, REDACT.mode);
+    return cleaned;
+  }
+
+  #apply(mark: ActiveMark, value: string, parent: Place, key: string | number): string | undefined {
+    this.#notes.noteSecret(parent, key, mark.mode, value);
+    return asText(this.#rules.marks.apply(mark, value));
+  }
+
+  #redactCookies(value: string, parent: Place, key: string | number): string {
+    const cookies = value.split(';').map(pair => {
+      const at = pair.indexOf('=');
+      // Without a name the text is all value.
+      if (at === -1) return pair.trim() === '' ? '' : this.#redactCookie('', pair.trim());
+      return this.#redactCookie(pair.slice(0, at).trim(), pair.slice(at + 1).trim());
+    });
+    this.#notes.note(parent, key, REDACT.mode);
+    return cookies.filter(cookie => cookie !== '').join('; ');
+  }
+
+  #redactSetCookie(value: string, parent: Place, key: string | number): string {
+    const end = value.indexOf(';');
+    const attributes = end === -1 ? '' : value.slice(end);
+    return this.#redactCookies(end === -1 ? value : value.slice(0, end), parent, key) + attributes;
+  }
+
+  /** Keeps the name, loses the value, unless a parameter of this name says otherwise. */
+  #redactCookie(name: string, value: string): string {
+    const field = this.#cookies?.fields.get(name);
+    if (field?.mark === null && field.shape === null) return `${name}=${value}`;
+    const { known } = this.#notes;
+    if (value.length >= MIN_KNOWN_COOKIE_LENGTH || field?.mark || this.#rules.names.isSensitive(name)) {
+      known.remember(value);
+      known.remember(decodeCookie(value));
+    }
+    const redacted = this.#rules.marks.apply(field?.mark ?? REDACT, value);
+    if (redacted === undefined) return '';
+    return name === '' ? asText(redacted) : `${name}=${asText(redacted)}`;
+  }
+}
+
+function asText(value: JsonValue): string;
+function asText(value: JsonValue | undefined): string | undefined;
+function asText(value: JsonValue | undefined): string | undefined {
+  return value === undefined || typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,90 @@
+import { unescape as decodeQueryText } from 'node:querystring';
+import type { JsonObject, JsonValue } from '../record/json-value';
+import { REDACTED } from './markers';
+import type { Plan } from './plan';
+import type { RedactionNotes } from './redaction-notes';
+import { Walk, type WalkRules } from './walk';
+
+const MAX_QUERY_PAIRS = 1_000;
+const ORIGIN = /^[a-z][a-z0-9+.-]{0,30}:\/\/[^/?#]*/i;
+
+/** Path and query of a request target. A proxy's absolute form loses its origin, which can hold a password. */
+export function splitTarget(url: string): { readonly path: string; readonly query: string } {
+  const target = url.replace(ORIGIN, '');
+  const [beforeFragment = ''] = target.split('#', 1);
+  const at = beforeFragment.indexOf('?');
+  if (at === -1) return { path: beforeFragment, query: '' };
+  return { path: beforeFragment.slice(0, at), query: beforeFragment.slice(at + 1) };
+}
+
+/** The query as an object, by name; a name that comes again makes an array. */
+export function redactQuery(query: string, plan: Plan | null, rules: WalkRules, notes: RedactionNotes): JsonObject {
+  const values: JsonObject = Object.create(null) as JsonObject;
+  const encoded: [text: string, value: string][] = [];
+  for (const pair of query.split('&', MAX_QUERY_PAIRS)) {
+    if (pair === '') continue;
+    const at = pair.indexOf('=');
+    const name = decode(at === -1 ? pair : pair.slice(0, at));
+    const text = at === -1 ? '' : pair.slice(at + 1);
+    const value = decode(text);
+    const known = values[name];
+    if (known === undefined) values[name] = value;
+    else if (Array.isArray(known)) known.push(value);
+    else values[name] = [known, value];
+    if (text !== value) encoded.push([text, value]);
+  }
+  const redacted = new Walk(rules, notes, { direction: 'request' }).runMembers(values, 'request.query', plan);
+  // Error messages quote the query as it was sent.
+  for (const [text, value] of encoded) if (notes.known.has(value)) notes.known.remember(text);
+  return redacted;
+}
+
+/** The path parameters, and the path without what is sensitive in them. */
+export function redactPath(
+  path: string,
+  params: Readonly<Record<string, string>>,
+  plan: Plan | null,
+  rules: WalkRules,
+  notes: RedactionNotes,
+): { readonly path: string; readonly params: JsonObject } {
+  const before = notes.count;
+  const redacted = new Walk(rules, notes, { direction: 'request' }).runMembers(params, 'request.params', plan);
+  if (notes.count === before) return { path, params: redacted };
+  let cleaned = path;
+  for (const name of Object.keys(params)) {
+    const value = params[name]!;
+    const recorded = redacted[rules.names.verdictOf(name).key];
+    if (value === '' || recorded === value) continue;
+    cleaned = replaceInPath(cleaned, value, recorded);
+  }
+  if (cleaned !== path) notes.note(null, 'request.path', 'redact');
+  return { path: cleaned, params: redacted };
+}
+
+function replaceInPath(path: string, value: string, recorded: JsonValue | undefined): string {
+  const replacement = typeof recorded === 'string' ? recorded : REDACTED;
+  const segments = path.split('/');
+  const isWhole = segments.some(segment => isSegment(segment, value));
+  const replaced = segments.map(segment => {
+    if (isSegment(segment, value)) return replacement;
+    // `/files/:name.pdf`: the parameter is a part of a segment, and of no other as a whole.
+    return isWhole ? segment : replacePart(segment, value, replacement);
+  });
+  // A wildcard parameter spans segments.
+  return value.includes('/') && !isWhole ? replacePart(path, value, replacement) : replaced.join('/');
+}
+
+function isSegment(segment: string, value: string): boolean {
+  return segment === value || decodeQueryText(segment) === value;
+}
+
+function replacePart(text: string, value: string, replacement: string): string {
+  if (text.includes(value)) return text.replaceAll(value, () => replacement);
+  const decoded = decodeQueryText(text);
+  return decoded.includes(value) ? decoded.replaceAll(value, () => replacement) : text;
+}
+
+/** Never throws: an invalid escape stays as it is. */
+function decode(text: string): string {
+  return decodeQueryText(text.replaceAll('+', ' '));
+}

@@ -1,0 +1,39 @@
+import type { JsonValue } from '../record/json-value';
+import type { Redaction } from '../record/log-record';
+import { KnownValues } from './known-values';
+
+/** Where a value lies: a chain, so that a path is spelt out only for the few values that are redacted. */
+export interface Place {
+  readonly parent: Place | null;
+  readonly key: string | number;
+}
+
+const MAX_LISTED = 64;
+
+/** What the redaction of one exchange did so far. */
+export class RedactionNotes {
+  readonly redactions: Redaction[] = [];
+  readonly known = new KnownValues();
+  count = 0;
+  /** Some text of a body is too long or may hold half a surrogate pair: it is seen to when all secrets are known. */
+  hasUntidyText = false;
+
+  /** Notes that a value was redacted. */
+  note(parent: Place | null, key: string | number, mode: string): void {
+    this.count++;
+    if (this.redactions.length < MAX_LISTED) this.redactions.push({ path: pathOf(parent, key), mode });
+  }
+
+  /** Notes it, and keeps what must not be told elsewhere. */
+  noteSecret(parent: Place | null, key: string | number, mode: string, value: JsonValue | undefined): void {
+    this.note(parent, key, mode);
+    this.known.remember(value);
+  }
+}
+
+/** The path as the record lists it. */
+export function pathOf(parent: Place | null, key: string | number): string {
+  const keys = [key];
+  for (let place = parent; place; place = place.parent) keys.push(place.key);
+  return keys.reverse().join('.');
+}

@@ -1,0 +1,114 @@
+import type { Class } from '../decorators/metadata';
+import type { Report } from '../errors';
+import type { JsonObject, JsonValue } from '../record/json-value';
+import type { PlanId, Snapshot, SnapshotValidation, TypeHint } from '../record/snapshot';
+import { DtoMetadata, findTransformerStorage } from './dto-metadata';
+import { finishTexts } from './finish-texts';
+import { Marks } from './marks';
+import { NameRules } from './name-rules';
+import { type DeclaredParameter, NO_PARAMETERS, type ParameterPlan, compileParameters } from './parameter-plan';
+import { Plans } from './plans';
+import { RecordRedaction, type RedactedParts } from './record-redaction';
+import type { ResolvedRedactOptions } from './redact-options';
+import { RedactionNotes } from './redaction-notes';
+import { ReportOnce, kindOfError } from './report-once';
+import { TypeHints } from './type-hints';
+import { cleanValidationErrors, readValidation } from './validation-errors';
+import { Walk, type WalkRules } from './walk';
+
+/** Compiles what the classes and parameters of one application say, and redacts its exchanges by it. */
+export class Redactor {
+  readonly #rules: WalkRules;
+  readonly #reports: ReportOnce;
+  readonly #hints: TypeHints;
+  readonly #parameterPlans: ParameterPlan[] = [];
+
+  constructor(options: ResolvedRedactOptions, report: Report) {
+    this.#reports = new ReportOnce(report);
+    const transformer = findTransformerStorage();
+    if (transformer === undefined) {
+      this.#reports.report(
+        'REDACTION_FAILED',
+        "class-transformer's metadata was not found: nested properties that only @Type or @Expose tells of are redacted " +
+          'by their names alone. Install class-transformer 0.5 once, and keep it out of bundles.',
+      );
+    }
+    const names = new NameRules(options);
+    const plans = new Plans(new DtoMetadata(transformer), names, options.disabled);
+    this.#rules = { names, plans, marks: new Marks(options, this.#reports), limits: options.limits };
+    this.#hints = new TypeHints(plans);
+  }
+
+  /** Number of the class's plan, compiled at the first call. */
+  planOf(type: Class): PlanId {
+    return this.#rules.plans.planOf(type).id;
+  }
+
+  /** Number of a new parameter plan; call it once per action. Only `Snapshot.parameters` takes it. */
+  planParameters(parameters: readonly DeclaredParameter[]): PlanId {
+    return this.#parameterPlans.push(compileParameters(parameters, this.#rules.plans)) - 1;
+  }
+
+  /** The classes inside a live response, as far as they are known. Never throws. */
+  hintOf(live: unknown): TypeHint | null {
+    try {
+      return this.#hints.hintOf(live);
+    } catch (caught) {
+      this.#reportFailure('The classes of a response could not be read', caught);
+      return null;
+    }
+  }
+
+  /** The failed properties, if the error carries class-validator's `errors`. Never throws. */
+  validationOf(error: unknown): readonly SnapshotValidation[] | undefined {
+    try {
+      return readValidation(error, this.#rules);
+    } catch (caught) {
+      this.#reportFailure('The errors of a failed validation could not be read', caught);
+      return undefined;
+    }
+  }
+
+  /** class-validator's errors as JSON for a response, without the input of sensitive properties. Never throws. */
+  cleanValidationErrors(errors: readonly unknown[]): JsonValue[] {
+    try {
+      return cleanValidationErrors(errors, this.#rules);
+    } catch (caught) {
+      this.#reportFailure('The errors of a failed validation were left out of a response', caught);
+      return [];
+    }
+  }
+
+  /** Never throws: a part that cannot be redacted is left out of the record. */
+  redact(snapshot: Snapshot): RedactedParts {
+    const parameters = snapshot.parameters === null ? undefined : this.#parameterPlans[snapshot.parameters];
+    return new RecordRedaction(snapshot, this.#rules, parameters ?? NO_PARAMETERS, this.#reports).run();
+  }
+
+  /** By the name rules, for attributes that come when the record is built. Keys may be escaped already. */
+  redactAttributes(attributes: JsonObject): JsonObject {
+    try {
+      const notes = new RedactionNotes();
+      const walk = new Walk(this.#rules, notes, { direction: 'request', keysEscaped: true });
+      const redacted = walk.runMembers(attributes, 'attributes', null);
+      return finishTexts(redacted, 'attributes', notes, this.#rules.limits.maxStringLength);
+    } catch (caught) {
+      this.#reportFailure('Attributes were left out of a record', caught);
+      return {};
+    }
+  }
+
+  #reportFailure(what: string, caught: unknown): void {
+    this.#reports.report('REDACTION_FAILED', `${what}: ${kindOfError(caught)}.`);
+  }
+}
+
+export type { DeclaredParameter } from './parameter-plan';
+export type { RedactedParts } from './record-redaction';
+export {
+  type HashKey,
+  type RedactOptions,
+  type ResolvedRedactOptions,
+  disableRedaction,
+  resolveRedactOptions,
+} from './redact-options';

@@ -1,0 +1,155 @@
+import { types } from 'node:util';
+import type { Class } from '../decorators/metadata';
+import type { JsonObject, JsonValue } from '../record/json-value';
+import type { SnapshotValidation } from '../record/snapshot';
+import { dtoClass } from './dto-metadata';
+import { finishTexts } from './finish-texts';
+import { REDACTED } from './markers';
+import { type Field, type Shape, planFor } from './plan';
+import { RedactionNotes } from './redaction-notes';
+import { toJsonValue } from './to-json-value';
+import { Walk, type WalkRules } from './walk';
+
+/** class-validator's `ValidationError`, by its form: the application may bring its own copy of that package. */
+interface Refusal {
+  readonly target?: unknown;
+  readonly property: string;
+  readonly value?: unknown;
+  readonly constraints?: Readonly<Record<string, unknown>>;
+  readonly children?: readonly unknown[];
+}
+
+interface Judged {
+  readonly isSensitive: boolean;
+  /** Of the property; of its class, where the property holds what is told of next. */
+  readonly field: Field | undefined;
+  readonly ownShape: Shape | null;
+  readonly valueShape: Shape | null;
+}
+
+interface Context {
+  readonly path: string;
+  readonly isSensitive: boolean;
+  /** What the parent says that the refused object is; its own class is not always told. */
+  readonly shape: Shape | null;
+  readonly depth: number;
+}
+
+const MAX_FAILURES = 100;
+const MAX_REFUSALS = 1_000;
+const MAX_DEPTH = 32;
+const TOP: Context = { path: '', isSensitive: false, shape: null, depth: 0 };
+
+/** The failed properties of a validation error, innermost properties included; `undefined` when it is none. */
+export function readValidation(error: unknown, rules: WalkRules): readonly SnapshotValidation[] | undefined {
+  const errors: unknown = isReadable(error) ? (error as { readonly errors?: unknown }).errors : undefined;
+  if (!Array.isArray(errors) || !errors.some(isRefusal)) return undefined;
+  const failures: SnapshotValidation[] = [];
+  const pending: [unknown, Context][] = errors.slice(0, MAX_REFUSALS).map(refusal => [refusal, TOP]);
+  for (let at = 0; at < pending.length && failures.length < MAX_FAILURES; at++) {
+    const [refusal, context] = pending[at]!;
+    if (!isRefusal(refusal)) continue;
+    const judged = judge(refusal, context, rules);
+    const { isSensitive } = judged;
+    const path = context.path === '' ? refusal.property : `${context.path}.${refusal.property}`;
+    const constraints = textsOf(refusal.constraints);
+    if (Object.keys(constraints).length > 0) {
+      const secret = isSensitive ? secretOf(refusal.value) : undefined;
+      failures.push({ path, constraints, sensitive: isSensitive, ...(secret !== undefined && { secret }) });
+    }
+    if (context.depth >= MAX_DEPTH || !refusal.children) continue;
+    const inner: Context = { path, isSensitive, shape: judged.valueShape, depth: context.depth + 1 };
+    for (const child of refusal.children.slice(0, MAX_REFUSALS - pending.length)) pending.push([child, inner]);
+  }
+  return failures;
+}
+
+/**
+ * class-validator's errors as JSON, for a response: without what the client sent in sensitive properties, neither in
+ * `target` and `value` nor quoted in the texts.
+ */
+export function cleanValidationErrors(errors: readonly unknown[], rules: WalkRules): JsonValue[] {
+  const notes = new RedactionNotes();
+  const properties: [JsonObject, string][] = [];
+  const cleaned: JsonValue[] = [];
+  const pending: [unknown, Context, JsonValue[]][] = errors.slice(0, MAX_REFUSALS).map(error => [error, TOP, cleaned]);
+  for (let at = 0; at < pending.length; at++) {
+    const [refusal, context, into] = pending[at]!;
+    if (!isRefusal(refusal)) {
+      into.push(copyOf(refusal, null, rules, notes) ?? null);
+      continue;
+    }
+    const { isSensitive, field, ownShape, valueShape } = judge(refusal, context, rules);
+    const copy: JsonObject = {};
+    into.push(copy);
+    properties.push([copy, refusal.property]);
+    if (refusal.target !== undefined) copy['target'] = copyOf(refusal.target, ownShape, rules, notes) ?? null;
+    if (isSensitive) notes.known.remember(toJsonValue(refusal.value));
+    if (refusal.value !== undefined && field?.mark?.mode !== 'remove') {
+      copy['value'] = isSensitive ? REDACTED : (copyOf(refusal.value, valueShape, rules, notes) ?? null);
+    }
+    copy['property'] = refusal.property;
+    if (refusal.children) {
+      const children: JsonValue[] = [];
+      copy['children'] = children;
+      const inner: Context = { path: '', isSensitive, shape: valueShape, depth: context.depth + 1 };
+      const left = context.depth < MAX_DEPTH ? MAX_REFUSALS - pending.length : 0;
+      for (const child of refusal.children.slice(0, Math.max(0, left))) pending.push([child, inner, children]);
+    }
+    if (refusal.constraints) copy['constraints'] = textsOf(refusal.constraints);
+  }
+  finishTexts(cleaned, 'errors', notes, rules.limits.maxStringLength);
+  // A secret that happens to be a property's name must not take the name away.
+  for (const [copy, property] of properties) copy['property'] = property;
+  return cleaned;
+}
+
+function judge(refusal: Refusal, context: Context, { names, plans }: WalkRules): Judged {
+  const targetClass = classOf(refusal.target);
+  const ownShape = targetClass ? plans.planOf(targetClass) : context.shape;
+  // Elements are told by their place in the collection, which says as much of each as of all.
+  const isElement = isCollection(refusal.target) || /^\d+$/.test(refusal.property);
+  if (isElement && !targetClass) {
+    return { isSensitive: context.isSensitive, field: undefined, ownShape, valueShape: context.shape };
+  }
+  const plan = ownShape && ownShape.kind !== 'values' ? planFor(ownShape, (refusal.target as object) ?? {}) : null;
+  const field = plan?.fields.get(refusal.property);
+  const isSensitive = field ? field.mark !== null : plan?.mark != null || names.isSensitive(refusal.property);
+  return { isSensitive: context.isSensitive || isSensitive, field, ownShape, valueShape: field?.shape ?? null };
+}
+
+function copyOf(value: unknown, shape: Shape | null, rules: WalkRules, notes: RedactionNotes): JsonValue | undefined {
+  const walk = new Walk(rules, notes, { direction: 'request', keysEscaped: true, redactOnly: true });
+  return walk.run(toJsonValue(value, rules.limits), 'errors', shape);
+}
+
+function isReadable(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !types.isProxy(value);
+}
+
+function isRefusal(value: unknown): value is Refusal {
+  if (!isReadable(value)) return false;
+  const { property, constraints, children } = value as Partial<Record<keyof Refusal, unknown>>;
+  return typeof property === 'string' && (isReadable(constraints) || Array.isArray(children));
+}
+
+function isCollection(value: unknown): boolean {
+  return Array.isArray(value) || types.isMap(value) || types.isSet(value);
+}
+
+function classOf(value: unknown): Class | undefined {
+  return isReadable(value) ? dtoClass(value.constructor) : undefined;
+}
+
+function textsOf(constraints: Refusal['constraints']): Record<string, string> {
+  const texts: Record<string, string> = {};
+  for (const rule of Object.keys(constraints ?? {})) {
+    const text = constraints![rule];
+    if (typeof text === 'string') texts[rule] = text;
+  }
+  return texts;
+}
+
+function secretOf(value: unknown): string | undefined {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
+}
