@@ -15,7 +15,7 @@ export interface PrettyStyle {
 
 /** A record for human eyes: one line, and more below it for an error and for bodies. Each ends in a line feed. */
 export function prettyRecord(record: LogRecord, style: PrettyStyle): string {
-  const paint = style.color ? paintWithAnsi : (_color: string, text: string): string => text;
+  const paint: Paint = style.color ? paintWithAnsi : (_color, text) => text;
   const lines = [firstLine(record, paint), ...errorLines(record, paint)];
   if (style.bodies) {
     lines.push(...bodyLines('→', record.request, paint), ...bodyLines('←', record.response, paint));
@@ -23,7 +23,7 @@ export function prettyRecord(record: LogRecord, style: PrettyStyle): string {
   return `${lines.join('\n')}\n`;
 }
 
-type Paint = (color: keyof typeof inspect.colors, text: string) => string;
+type Paint = (color: string, text: string) => string;
 
 function paintWithAnsi(color: string, text: string): string {
   const [start, end] = inspect.colors[color] ?? [0, 0];

@@ -35,7 +35,7 @@ export class ArchiveUpkeep {
     this.#running ??= this.#run();
   }
 
-  /** Finishes the archive at hand and leaves the others to the next start. */
+  /** Waits for the archive at hand; the others are left to the next process, so that closing takes no longer than that. */
   async stop(): Promise<void> {
     this.#isStopping = true;
     await this.#running;

@@ -89,6 +89,7 @@ export class RotatingFile {
   }
 
   async #archive(): Promise<boolean> {
+    await this.#endTornLine();
     const archivePath = await this.#reserveArchive();
     try {
       await rename(this.path, archivePath);
@@ -126,6 +127,16 @@ export class RotatingFile {
       if (errnoOf(cause) !== 'ENOENT') throw cause;
       await makeDirectory(directory, directoryMode);
       return open(this.path, 'a+', fileMode);
+    }
+  }
+
+  /** Or `zcat` of several archives would put the next record behind it. */
+  async #endTornLine(): Promise<void> {
+    const file = await this.#open();
+    try {
+      if (await this.#endsInTornLine(file, await file.stat())) await file.write('\n');
+    } finally {
+      await file.close();
     }
   }
 

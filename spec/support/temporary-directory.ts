@@ -1,0 +1,13 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Gives each spec of the surrounding `describe` a folder of its own, deleted afterwards. */
+export function useTemporaryDirectory(): () => string {
+  let directory = '';
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'logged-controllers-'));
+  });
+  afterEach(() => rm(directory, { recursive: true, force: true }));
+  return () => directory;
+}
