@@ -1,0 +1,151 @@
+import type { Document } from 'mongodb';
+import { LoggingError, SinkError, type RejectedRecord, type Report } from '../errors';
+import type { LogRecord } from '../record/log-record';
+import type { Sink, SinkContext, WriteResult } from '../sinks/sink';
+import { BatchWriter } from './batch-writer';
+import { detectCollectionKind, type CollectionKind } from './collection-kind';
+import { prepareConnection, type Connection } from './connection';
+import { DeadLetterFile } from './dead-letter-file';
+import { IndexKeeper } from './index-keeper';
+import { resolveMongoSinkOptions, type MongoSinkOptions, type ResolvedMongoSinkOptions } from './mongo-sink-options';
+import { AbortedError, untilAborted } from './until-aborted';
+import { classifyFailure, retryAfterMs, type Failure } from './write-failure';
+
+const DAY_MS = 86_400_000;
+
+/**
+ * Stores records in a MongoDB collection. A batch is one `insertMany`; a record that comes again is recognised by its
+ * `_id` and counts as delivered, and one that the server can never store is put aside without holding back the others.
+ *
+ * @throws {@link LoggingError} `OPTION_INVALID` or `OPTION_UNKNOWN`, naming the option
+ *
+ * @example
+ * const logging = createLogging({
+ *   sinks: [mongoSink({ url: process.env.MONGODB_URL, collection: 'requests', expireAfterDays: 30 })],
+ * });
+ */
+export function mongoSink(options: MongoSinkOptions): Sink {
+  return new MongoSink(resolveMongoSinkOptions(options));
+}
+
+class MongoSink implements Sink {
+  readonly name: string;
+  // Truly private, so that a sink that is printed does not show the client and the credentials in it.
+  readonly #connection: Connection;
+  readonly #writer: BatchWriter;
+  readonly #deadLetters: DeadLetterFile | undefined;
+  readonly #indexes: IndexKeeper | undefined;
+  readonly #expireAfterMs: number | undefined;
+  #report: Report = () => {};
+  #isClosed = false;
+
+  constructor({ destination, name, expireAfterDays, deadLetterFile, indexes }: ResolvedMongoSinkOptions) {
+    this.name = name;
+    this.#connection = prepareConnection(destination);
+    const { collection, place } = this.#connection;
+    this.#writer = new BatchWriter(documents =>
+      collection.insertMany(documents, { ordered: false, forceServerObjectId: false, ignoreUndefined: true }),
+    );
+    this.#deadLetters = deadLetterFile === false ? undefined : new DeadLetterFile(deadLetterFile, name);
+    this.#indexes = indexes ? new IndexKeeper(name, place) : undefined;
+    this.#expireAfterMs = expireAfterDays === undefined ? undefined : expireAfterDays * DAY_MS;
+  }
+
+  async open({ report }: SinkContext): Promise<void> {
+    this.#report = report;
+    const { collection, database } = this.#connection;
+    let kind: CollectionKind;
+    try {
+      await this.#connection.client?.connect();
+      kind = await detectCollectionKind(collection);
+    } catch (error) {
+      throw this.#sinkError('cannot be opened', classifyFailure(error));
+    }
+    this.#checkKind(kind);
+    this.#indexes?.start({ collection, database, kind }, report);
+  }
+
+  async write(batch: readonly LogRecord[], signal: AbortSignal): Promise<void | WriteResult> {
+    await this.#connect(signal);
+    const { rejected, failure } = await this.#writer.write(
+      batch.map(record => this.#toDocument(record)),
+      signal,
+    );
+    await this.#keepDeadLetters(batch, rejected);
+    if (failure !== undefined) throw this.#sinkError('did not take the batch', failure, rejected);
+    this.#indexes?.noteStored();
+    return rejected.length > 0 ? { rejected } : undefined;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#indexes?.close();
+    await this.#connection.client?.close(true);
+  }
+
+  async #connect(signal: AbortSignal): Promise<void> {
+    const { client, place } = this.#connection;
+    // The driver would open a closed client again, and nobody would close it a second time.
+    if (this.#isClosed) throw new SinkError(`${place}: the sink is closed.`, { retryable: true });
+    if (client === undefined) return;
+    try {
+      await untilAborted(client.connect(), signal);
+    } catch (error) {
+      if (!(error instanceof AbortedError)) throw this.#sinkError('cannot be reached', classifyFailure(error));
+      throw new SinkError(`${place} cannot be reached: no answer before the deadline.`, { retryable: true });
+    }
+  }
+
+  #checkKind(kind: CollectionKind): void {
+    if (kind === 'plain') return;
+    if (kind === 'view') {
+      throw this.#wrongKind('a view takes no records', 'Give `collection` the name of a collection.');
+    }
+    if (kind === 'capped') {
+      this.#warn('is capped: the server deletes its oldest records when it is full, and `expireAt` has no effect.');
+      return;
+    }
+    if (kind.timeField !== 'at') {
+      throw this.#wrongKind('a time series over a field that records do not have', 'Its time field must be "at".');
+    }
+    this.#warn(
+      'is a time series, which has no unique `_id`: a batch that is sent again after a failure is stored twice, and ' +
+        '`expireAt` has no effect (set expireAfterSeconds of the collection).',
+    );
+  }
+
+  #wrongKind(words: string, remedy: string): SinkError {
+    return this.#sinkError('cannot be opened', { kind: 'config', words, labels: [], remedy });
+  }
+
+  #warn(what: string): void {
+    this.#report(new LoggingError('INDEX_FAILED', `${this.#connection.place} ${what}`));
+  }
+
+  /** A copy, because the driver adds to what it is given and records are shared by all sinks. */
+  #toDocument(record: LogRecord): Document {
+    if (this.#expireAfterMs === undefined || record.expireAt !== undefined) return { ...record };
+    return { ...record, expireAt: new Date(record.at.getTime() + this.#expireAfterMs) };
+  }
+
+  async #keepDeadLetters(batch: readonly LogRecord[], rejected: readonly RejectedRecord[]): Promise<void> {
+    const letters = rejected.flatMap(({ index, reason }) => {
+      const record = batch[index];
+      return record === undefined ? [] : [{ record, reason }];
+    });
+    await this.#deadLetters?.append(letters, this.#report);
+  }
+
+  #sinkError(what: string, failure: Failure, rejected: readonly RejectedRecord[] = []): SinkError {
+    const { kind, words, code, labels, remedy } = failure;
+    const wait = retryAfterMs(kind);
+    // The driver's error holds documents and hosts; this one says which it was and no more.
+    const cause = Object.assign(new Error(words), { ...(code !== undefined && { code }), labels });
+    return new SinkError(`${this.#connection.place} ${what}: ${words}.${remedy === undefined ? '' : ` ${remedy}`}`, {
+      retryable: true,
+      rejected,
+      cause,
+      ...(wait !== undefined && { retryAfterMs: wait }),
+    });
+  }
+}
