@@ -201,13 +201,13 @@ export function classifyFailure(error: unknown): Failure {
   // A bulk error wraps whatever happened after the documents were built: the error itself, or the server's reply.
   const inner = outer.errorResponse instanceof Error ? fieldsOf(outer.errorResponse) : outer;
   const labels = labelsOf(outer);
-  if (typeof inner.code === 'number') return fromCode(inner.code, inner.codeName, labels);
-
   const name = identifier(inner.name) ?? 'Error';
   const systemCode = systemCodeOf(inner);
   const words = systemCode === undefined ? name : `${name} (${systemCode})`;
+  // First, because an error of server selection carries the code of whatever a server answered last.
   const row = DRIVER_ERRORS[name];
   if (row !== undefined) return { ...row, words, labels };
+  if (typeof inner.code === 'number') return fromCode(inner.code, inner.codeName, labels);
   if (RETRYABLE_LABELS.some(label => labels.includes(label))) return { kind: 'retry', words, labels };
   // Look-ups and sockets name the system call that failed; anything else not of the driver was thrown by a document.
   if (!name.startsWith('Mongo')) return { kind: 'syscall' in inner ? 'retry' : 'build', words, labels };
