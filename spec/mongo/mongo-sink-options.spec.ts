@@ -34,8 +34,10 @@ describe('the options of a mongo sink', () => {
     [{ url: 'db1.example' }, URL_MESSAGE],
     [{ url: 'http://app:s3cret@db1.example' }, URL_MESSAGE],
     [{ url: 'mongodb://app:s3c@ret@db1.example/logs' }, URL_MESSAGE],
+    [{ url: 'mongodb://app:half@s3cret/half@db1.example' }, URL_MESSAGE],
+    [{ url: 'mongodb://app:half@s3cret?w=half@db1.example' }, URL_MESSAGE],
     [{ url: 'mongodb://app:s3cret@db1.example/?s3cret=1' }, URL_MESSAGE],
-    [{ url: 'mongodb://app:s3cret@db1.example/?maxPoolSize=s3cret' }, URL_MESSAGE],
+    [{ url: 'mongodb://app:s3cret@db1.example/?tls=s3cret' }, URL_MESSAGE],
     [{ url: URL, uri: URL }, 'mongoSink has no option "uri": did you mean "url"?'],
     [
       { url: URL, collection: '' },
@@ -150,5 +152,7 @@ describe('the place that a mongo sink writes to', () => {
     expect(optionsOf('mongodb://h/?wtimeoutMS=900&w=2').writeConcern).to.include({ w: 2, wtimeoutMS: 900 });
     expect(optionsOf('mongodb://h/?w=majority').writeConcern).to.include({ w: 'majority', wtimeoutMS: 5_000 });
     expect(optionsOf('mongodb://h', { writeConcern: { w: 2 } }).writeConcern).to.include({ w: 2, wtimeoutMS: 5_000 });
+    expect(optionsOf('mongodb://h', { w: 'majority' }).writeConcern).to.include({ w: 'majority', wtimeoutMS: 5_000 });
+    expect(optionsOf('mongodb://h', { wtimeoutMS: 900 }).writeConcern).to.include({ wtimeoutMS: 900 });
   });
 });

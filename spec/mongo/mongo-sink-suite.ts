@@ -61,7 +61,7 @@ export function describeMongoSinkOn(
 
     const deadLetterPath = (): string => join(folder, `${database.databaseName}.ndjson`);
     const stored = (collection = 'requests'): Promise<Document[]> => database.collection(collection).find().toArray();
-    const storedIds = async (): Promise<unknown[]> => (await stored()).map(({ _id }) => _id as unknown).sort();
+    const storedIds = async (): Promise<string[]> => (await stored()).map(({ _id }) => String(_id)).sort();
     const indexes = async (): Promise<Document[]> => database.collection('requests').listIndexes().toArray();
     const write = (sink: Sink, batch: readonly LogRecord[]): Promise<unknown> =>
       sink.write(batch, AbortSignal.timeout(8_000));

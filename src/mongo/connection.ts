@@ -47,19 +47,11 @@ function databaseInUrl(url: string): string | undefined {
 function withLimits(url: string, given: MongoClientOptions): MongoClientOptions {
   const inUrl = optionsInUrl(url);
   const limits = Object.fromEntries(Object.entries(LIMITS).filter(([option]) => !inUrl.has(option.toLowerCase())));
-  const limitsConcern = !inUrl.has('wtimeoutms') && !inUrl.has('wtimeout');
-  const concern = given.writeConcern;
-  return {
-    ...limits,
-    ignoreUndefined: true,
-    ...given,
-    ...(limitsConcern && {
-      writeConcern: {
-        wtimeoutMS: WRITE_CONCERN_TIMEOUT_MS,
-        ...(typeof concern === 'object' ? concern : concern !== undefined && { w: concern }),
-      },
-    }),
-  };
+  const { writeConcern = {}, wtimeoutMS } = given;
+  const hasOwnTimeout = inUrl.has('wtimeoutms') || inUrl.has('wtimeout') || wtimeoutMS !== undefined;
+  const options = { ...limits, ignoreUndefined: true, ...given };
+  if (hasOwnTimeout || typeof writeConcern !== 'object') return options;
+  return { ...options, writeConcern: Object.assign({ wtimeoutMS: WRITE_CONCERN_TIMEOUT_MS }, writeConcern) };
 }
 
 /** Messages of the driver quote the string they choke on, so only the option names that it lists are passed on. */
@@ -69,6 +61,8 @@ function unsupportedOptions(error: unknown): string {
 }
 
 function createClient(url: string, clientOptions: MongoClientOptions): MongoClient {
+  // An unescaped @ in a password makes the rest of it pass for a host or a database, whose names messages do tell.
+  if (url.split('@').length > 2) throw invalid(URL_EXPECTED);
   try {
     // Alone first: so it is known which of the two is wrong, and that the string can be searched for its options.
     // eslint-disable-next-line no-new
