@@ -285,6 +285,17 @@ export function describeMongoSinkOn(
       expect(await stored('their_own')).to.deep.equal([mongoRecord('r1')]);
     });
 
+    it('keeps a batch for later when the application has closed its client', async () => {
+      const theirs = await new MongoClient(server!.url).connect();
+      const sink = await openSink({ collection: theirs.db(database.databaseName).collection('requests') });
+      await theirs.close();
+      const error = await sinkErrorOf(write(sink, [mongoRecord('r1')]));
+      expect(error.retryable).to.equal(true);
+      expect(error.message).to.match(
+        /^collection logged_\w+\.requests did not take the batch: Mongo\w+Error\. The client was/,
+      );
+    });
+
     it('keeps a batch for later when it is closed already', async () => {
       const sink = await openSink();
       await sink.close?.();
