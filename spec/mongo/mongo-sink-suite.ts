@@ -302,6 +302,7 @@ export function describeMongoSinkOn(
       const error = await sinkErrorOf(write(sink, [mongoRecord('r1')]));
       expect(error.retryable).to.equal(true);
       expect(error.message).to.match(/the sink is closed\.$/);
+      expect((await sinkErrorOf(sink.open!({ report: () => {} }))).message).to.equal(error.message);
     });
 
     it('works without having been opened', async () => {

@@ -65,7 +65,6 @@ function createClient(url: string, clientOptions: MongoClientOptions): MongoClie
   if (url.split('@').length > 2) throw invalid(URL_EXPECTED);
   try {
     // Alone first: so it is known which of the two is wrong, and that the string can be searched for its options.
-    // eslint-disable-next-line no-new
     new MongoClient(url);
   } catch {
     throw invalid(URL_EXPECTED);

@@ -52,6 +52,7 @@ class MongoSink implements Sink {
   }
 
   async open({ report }: SinkContext): Promise<void> {
+    this.#requireOpen();
     this.#report = report;
     const { collection, database } = this.#connection;
     let kind: CollectionKind;
@@ -84,9 +85,8 @@ class MongoSink implements Sink {
   }
 
   async #connect(signal: AbortSignal): Promise<void> {
+    this.#requireOpen();
     const { client, place } = this.#connection;
-    // The driver would open a closed client again, and nobody would close it a second time.
-    if (this.#isClosed) throw new SinkError(`${place}: the sink is closed.`, { retryable: true });
     if (client === undefined) return;
     try {
       await untilAborted(client.connect(), signal);
@@ -94,6 +94,11 @@ class MongoSink implements Sink {
       if (!(error instanceof AbortedError)) throw this.#sinkError('cannot be reached', classifyFailure(error));
       throw new SinkError(`${place} cannot be reached: no answer before the deadline.`, { retryable: true });
     }
+  }
+
+  /** The driver would open a closed client again, and nobody would close it a second time. */
+  #requireOpen(): void {
+    if (this.#isClosed) throw new SinkError(`${this.#connection.place}: the sink is closed.`, { retryable: true });
   }
 
   #checkKind(kind: CollectionKind): void {
