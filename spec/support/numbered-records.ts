@@ -1,0 +1,18 @@
+import type { LogRecord } from '../../src/record/log-record';
+import { sampleRecord } from './sample-record';
+
+/** A record that can be told from others by its number. */
+export function numberedRecord(number = 1, parts: Partial<LogRecord> = {}): LogRecord {
+  const id = `0195a1f0-0000-7000-8000-${String(number).padStart(12, '0')}`;
+  return sampleRecord({ _id: id, requestId: id, ...parts });
+}
+
+/** Records `from` to `to`, both included. */
+export function numberedRecords(from: number, to: number): LogRecord[] {
+  return Array.from({ length: to - from + 1 }, (_, index) => numberedRecord(from + index));
+}
+
+/** The numbers that records were made with, to compare by. */
+export function numbersOf(records: readonly LogRecord[]): number[] {
+  return records.map(record => Number(record._id.slice(-12)));
+}

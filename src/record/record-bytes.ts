@@ -1,0 +1,42 @@
+import type { LogRecord } from './log-record';
+
+const DATE_BYTES = 26;
+const NUMBER_BYTES = 4;
+const LITERAL_BYTES = 5;
+// Below this, asking for the encoded length costs more than it can be wrong by.
+const SHORT_TEXT = 24;
+
+/**
+ * Roughly the length of the record as JSON in UTF-8, without making that JSON: what a queue limit in bytes goes by. Text
+ * that JSON escapes counts unescaped. No recursion, so depth does not matter.
+ */
+export function estimateRecordBytes(record: LogRecord): number {
+  const pending: object[] = [record];
+  let bytes = 0;
+  for (let value = pending.pop(); value; value = pending.pop()) {
+    if (value instanceof Date) {
+      bytes += DATE_BYTES;
+    } else if (Array.isArray(value)) {
+      bytes += 2 + value.length;
+      for (const item of value) bytes += ownBytes(item, pending);
+    } else {
+      bytes += 2;
+      for (const key in value) {
+        // Quotes, colon and comma.
+        bytes += 4 + key.length + ownBytes((value as Record<string, unknown>)[key], pending);
+      }
+    }
+  }
+  return bytes;
+}
+
+/** The length of a plain value; an object is left to `pending` and counts there. */
+function ownBytes(value: unknown, pending: object[]): number {
+  if (typeof value === 'string') return 2 + (value.length < SHORT_TEXT ? value.length : Buffer.byteLength(value));
+  if (typeof value === 'number') return NUMBER_BYTES;
+  if (typeof value === 'object' && value !== null) {
+    pending.push(value);
+    return 0;
+  }
+  return LITERAL_BYTES;
+}
