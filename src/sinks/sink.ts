@@ -15,12 +15,13 @@ export interface WriteResult {
 
 /**
  * A destination of records. One batch is in flight at a time; a record may come again after a failure, so a sink should
- * be idempotent by `_id` where its destination allows it.
+ * be idempotent by `_id` where its destination allows it. A write that was given up (its `signal` aborted) may still run
+ * when the batch comes again.
  */
 export interface Sink {
   /** Names the sink in counters and messages; unique within one `createLogging`. */
   readonly name: string;
-  /** Called once, before the first write. A rejection is reported and tried again. */
+  /** Called before the first write, and again when it rejected or gave no answer within `writeTimeoutMs`. */
   open?(context: SinkContext): Promise<void>;
   /**
    * Stores a batch of at least one record.
@@ -29,6 +30,6 @@ export interface Sink {
    * error counts as retryable. `signal` aborts when the write deadline or the deadline of `close` has passed.
    */
   write(batch: readonly LogRecord[], signal: AbortSignal): Promise<void | WriteResult>;
-  /** Called once, after the last write. */
+  /** Called once, after the last write; also when nothing was written or `open` never succeeded. */
   close?(): Promise<void>;
 }
