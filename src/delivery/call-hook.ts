@@ -1,0 +1,10 @@
+/** Calls a function of the user. That it throws, or returns a promise that rejects, is told to `onFailure` alone. */
+export function callHook(call: () => unknown, onFailure: (error: unknown) => void): void {
+  try {
+    const returned = call();
+    // The types ask for no result, but an async function fits them too.
+    if (returned !== undefined) Promise.resolve(returned).catch(onFailure);
+  } catch (error) {
+    onFailure(error);
+  }
+}

@@ -1,0 +1,110 @@
+import { LoggingError, type Report } from '../errors';
+import { estimateRecordBytes } from '../record/record-bytes';
+import type { LogRecord } from '../record/log-record';
+import type { Sink } from '../sinks/sink';
+import { callHook } from './call-hook';
+import { systemClock, type Clock } from './clock';
+import type { DeliveryOptions } from './delivery-options';
+import type { Drop, LaneStats } from './lane-stats';
+import type { QueuedRecord } from './record-queue';
+import { SinkLane } from './sink-lane';
+
+/** What a delivery tells its owner, and where it gets time and chance from. */
+export interface DeliveryHooks {
+  readonly report: Report;
+  /** Called for every loss, after it was counted. */
+  readonly onDrop?: (drop: Drop) => void;
+  /** @defaultValue the time of this process */
+  readonly clock?: Clock;
+  /** From 0 to 1, for the waits between attempts. @defaultValue Math.random */
+  readonly random?: () => number;
+}
+
+export interface CloseOptions {
+  /** Longest wait for what is pending, in milliseconds. @defaultValue 5000 */
+  readonly deadlineMs?: number;
+}
+
+const DEFAULT_CLOSE_DEADLINE_MS = 5_000;
+
+/** Brings every record to every sink, in the background and each sink at its own pace. */
+export class Delivery {
+  readonly #lanes: ReadonlyMap<string, SinkLane>;
+  readonly #clock: Clock;
+  #lastSequence = 0;
+  #closed: Promise<void> | null = null;
+
+  /** @throws {@link LoggingError} `OPTION_INVALID` when two sinks have one name. */
+  constructor(sinks: readonly Sink[], options: Required<DeliveryOptions>, hooks: DeliveryHooks) {
+    const { report, onDrop, clock = systemClock, random = Math.random } = hooks;
+    this.#clock = clock;
+    // Whoever is told about failures may fail too; there is nobody left to tell that.
+    const safeReport: Report = error =>
+      callHook(
+        () => report(error),
+        () => {},
+      );
+    const lanes = new Map<string, SinkLane>();
+    for (const sink of sinks) {
+      if (lanes.has(sink.name)) {
+        throw new LoggingError('OPTION_INVALID', `sinks must have different names, got "${sink.name}" twice.`);
+      }
+      lanes.set(sink.name, new SinkLane(sink, { options, clock, random, report: safeReport, onDrop }));
+    }
+    this.#lanes = lanes;
+  }
+
+  /** Takes a record for every sink. Never throws and never waits. */
+  push(record: LogRecord): void {
+    const entry: QueuedRecord = {
+      record,
+      bytes: estimateRecordBytes(record),
+      sequence: ++this.#lastSequence,
+      pushedAt: this.#clock.now(),
+    };
+    for (const lane of this.#lanes.values()) lane.push(entry);
+  }
+
+  /**
+   * Resolves when every record that was pushed before this call is delivered or dropped, in every lane. While a sink is
+   * down that can take as long as it is down; {@link close} has a deadline.
+   */
+  async flush(): Promise<void> {
+    const upTo = this.#lastSequence;
+    await this.#keepAliveUntil(Promise.all([...this.#lanes.values()].map(lane => lane.flush(upTo))));
+  }
+
+  /**
+   * Takes no more records, delivers what is pending until the deadline, drops the rest and closes the sinks. Further
+   * calls wait for the first.
+   */
+  close({ deadlineMs = DEFAULT_CLOSE_DEADLINE_MS }: CloseOptions = {}): Promise<void> {
+    return (this.#closed ??= this.#closeLanes(deadlineMs));
+  }
+
+  /** Counters by the name of the sink. */
+  stats(): Record<string, LaneStats> {
+    return Object.fromEntries(Array.from(this.#lanes, ([name, lane]) => [name, lane.stats()]));
+  }
+
+  async #closeLanes(deadlineMs: number): Promise<void> {
+    // Throwing for a wrong number at the moment of shutdown would cost the records that are pending.
+    const waitMs =
+      typeof deadlineMs === 'number' && !Number.isNaN(deadlineMs) ? Math.max(0, deadlineMs) : DEFAULT_CLOSE_DEADLINE_MS;
+    const lanes = [...this.#lanes.values()];
+    const deadline = this.#clock.now() + waitMs;
+    const cancel = this.#clock.setTimer(() => lanes.forEach(lane => lane.giveUp()), waitMs);
+    await this.#keepAliveUntil(Promise.all(lanes.map(lane => lane.close(deadline))));
+    cancel();
+  }
+
+  /** The timers of delivery do not keep the process alive; a caller that waits for delivery does. */
+  async #keepAliveUntil(done: Promise<unknown>): Promise<void> {
+    const release = this.#clock.keepAlive();
+    try {
+      await done;
+    } finally {
+      release();
+    }
+  }
+}
