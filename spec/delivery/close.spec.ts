@@ -9,7 +9,7 @@ import {
   unavailable,
   type Step,
 } from '../support/recording-sink';
-import { numbersOf } from '../support/sample-record';
+import { numbersOf } from '../support/numbered-records';
 import { hasSettled, testDelivery } from '../support/test-delivery';
 
 describe('close', () => {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { SinkError, type RejectedRecord } from '../../src/errors';
 import type { LogRecord } from '../../src/record/log-record';
 import type { Sink, WriteResult } from '../../src/sinks/sink';
-import { numbersOf } from '../support/sample-record';
+import { numbersOf } from '../support/numbered-records';
 import { propertyRuns } from '../support/property-runs';
 import { hasSettled, testDelivery } from '../support/test-delivery';
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { SinkError } from '../../src/errors';
 import { RecordingSink, failWith, heldWrite, succeed, unavailable } from '../support/recording-sink';
-import { numbersOf } from '../support/sample-record';
+import { numbersOf } from '../support/numbered-records';
 import { hasSettled, testDelivery } from '../support/test-delivery';
 
 describe('flush', () => {

@@ -3,7 +3,7 @@ import { Delivery } from '../../src/delivery/delivery';
 import { resolveDeliveryOptions } from '../../src/delivery/delivery-options';
 import { LoggingError } from '../../src/errors';
 import { RecordingSink, failWith, hang, throwAtOnce } from '../support/recording-sink';
-import { numbersOf } from '../support/sample-record';
+import { numbersOf } from '../support/numbered-records';
 import { testDelivery } from '../support/test-delivery';
 
 describe('sinks side by side', () => {

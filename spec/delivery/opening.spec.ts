@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { LoggingError } from '../../src/errors';
 import type { Sink } from '../../src/sinks/sink';
 import { failWith, hang, throwAtOnce, type Step } from '../support/recording-sink';
-import { numbersOf } from '../support/sample-record';
+import { numbersOf } from '../support/numbered-records';
 import { testDelivery } from '../support/test-delivery';
 
 describe('a sink', () => {

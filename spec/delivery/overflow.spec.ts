@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { estimateRecordBytes } from '../../src/record/record-bytes';
 import { heldWrite } from '../support/recording-sink';
-import { numbersOf, sampleRecord } from '../support/sample-record';
+import { numbersOf, numberedRecord } from '../support/numbered-records';
 import { testDelivery } from '../support/test-delivery';
 
 describe('a full queue', () => {
@@ -47,11 +47,11 @@ describe('a full queue', () => {
   }
 
   it('goes by bytes as well, and lets go as many as one large record needs', async () => {
-    const small = estimateRecordBytes(sampleRecord());
+    const small = estimateRecordBytes(numberedRecord());
     const options = { maxBatchBytes: 5 * small, maxQueueBytes: 5 * small };
     const { push, delivery, lane, drops } = testDelivery(options);
     push(4);
-    const large = sampleRecord(99, { attributes: { note: 'x'.repeat(2 * small) } });
+    const large = numberedRecord(99, { attributes: { note: 'x'.repeat(2 * small) } });
     delivery.push(large);
     expect(drops).to.deep.equal([{ sink: 'recording', reason: 'queue-full', count: 3 }]);
     expect(lane()).to.include({ queued: 2, queuedBytes: small + estimateRecordBytes(large) });
@@ -60,7 +60,7 @@ describe('a full queue', () => {
   it('refuses a record that is larger than the queue, and keeps the others', () => {
     const { push, delivery, lane } = testDelivery({ maxBatchBytes: 5_000, maxQueueBytes: 5_000 });
     push(2);
-    delivery.push(sampleRecord(99, { attributes: { note: 'x'.repeat(6_000) } }));
+    delivery.push(numberedRecord(99, { attributes: { note: 'x'.repeat(6_000) } }));
     expect(lane()).to.include({ accepted: 3, queued: 2 });
     expect(lane().dropped['queue-full']).to.equal(1);
   });

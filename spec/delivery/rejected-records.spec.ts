@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { SinkError } from '../../src/errors';
 import { failWith, rejectAt, type WriteStep } from '../support/recording-sink';
-import { numbersOf } from '../support/sample-record';
+import { numbersOf } from '../support/numbered-records';
 import { testDelivery } from '../support/test-delivery';
 
 const because = (...places: readonly unknown[]) => ({

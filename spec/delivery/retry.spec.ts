@@ -9,7 +9,7 @@ import {
   unavailable,
   type WriteStep,
 } from '../support/recording-sink';
-import { numbersOf } from '../support/sample-record';
+import { numbersOf } from '../support/numbered-records';
 import { testDelivery } from '../support/test-delivery';
 
 describe('a write that fails', () => {

@@ -9,7 +9,7 @@ function runInOwnProcess(script: string): { readonly printed: string; readonly m
   const prelude = `
     const { Delivery } = require('./src/delivery/delivery');
     const { resolveDeliveryOptions } = require('./src/delivery/delivery-options');
-    const { sampleRecord } = require('./spec/support/sample-record');
+    const { numberedRecord } = require('./spec/support/numbered-records');
     const write = async batch => console.log('stored ' + batch.length);
     const deliveryInto = (sink, options) =>
       new Delivery([{ name: 'sink', write, ...sink }], resolveDeliveryOptions(options), { report: e => console.log(e.code) });
@@ -25,7 +25,7 @@ describe('a process', () => {
   it('is not kept alive by records that wait', () => {
     const { printed, ms } = runInOwnProcess(`
       const delivery = deliveryInto({}, { maxDelayMs: 60000 });
-      delivery.push(sampleRecord());
+      delivery.push(numberedRecord());
       console.log('end');
     `);
     expect(printed).to.equal('end');
@@ -34,9 +34,9 @@ describe('a process', () => {
 
   it('is not kept alive by a sink that hangs, or by the wait for one that failed', () => {
     const { printed } = runInOwnProcess(`
-      deliveryInto({ write: () => new Promise(() => {}) }, { maxBatchRecords: 1 }).push(sampleRecord());
+      deliveryInto({ write: () => new Promise(() => {}) }, { maxBatchRecords: 1 }).push(numberedRecord());
       deliveryInto({ write: async () => { throw new Error('down'); } }, { maxBatchRecords: 1, retryMinDelayMs: 30000 })
-        .push(sampleRecord());
+        .push(numberedRecord());
     `);
     expect(printed).to.equal('SINK_WRITE_FAILED');
   });
@@ -44,8 +44,8 @@ describe('a process', () => {
   it('sends a full batch before it ends', () => {
     const { printed } = runInOwnProcess(`
       const delivery = deliveryInto({}, { maxBatchRecords: 2 });
-      delivery.push(sampleRecord(1));
-      delivery.push(sampleRecord(2));
+      delivery.push(numberedRecord(1));
+      delivery.push(numberedRecord(2));
     `);
     expect(printed).to.equal('stored 2');
   });
@@ -57,7 +57,7 @@ describe('a process', () => {
         { write: async batch => { if (failures-- > 0) throw new Error('down'); return write(batch); } },
         { retryMinDelayMs: 1, retryMaxDelayMs: 2 },
       );
-      delivery.push(sampleRecord());
+      delivery.push(numberedRecord());
       delivery.flush().then(() => console.log('flushed'));
     `);
     expect(printed.split('\n')).to.deep.equal(['SINK_WRITE_FAILED', 'stored 1', 'flushed']);
@@ -66,7 +66,7 @@ describe('a process', () => {
   it('is kept alive by close until its deadline, and no longer', () => {
     const { printed } = runInOwnProcess(`
       const delivery = deliveryInto({ write: () => new Promise(() => {}) }, {});
-      delivery.push(sampleRecord());
+      delivery.push(numberedRecord());
       delivery.close({ deadlineMs: 20 }).then(() => console.log(delivery.stats().sink.dropped.closed + ' dropped'));
     `);
     expect(printed.split('\n')).to.deep.equal(['RECORDS_DROPPED', '1 dropped']);

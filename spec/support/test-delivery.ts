@@ -6,7 +6,7 @@ import type { Sink } from '../../src/sinks/sink';
 import { expectConservation } from './conservation';
 import { ManualClock } from './manual-clock';
 import { RecordingSink } from './recording-sink';
-import { sampleRecord } from './sample-record';
+import { numberedRecord } from './numbered-records';
 
 interface TestDeliverySettings extends DeliveryOptions {
   readonly sinks?: readonly Sink[];
@@ -70,7 +70,7 @@ export function testDelivery(settings: TestDeliverySettings = {}) {
     /** Pushes records, numbered on from the last one. */
     push: (count = 1): void => {
       for (let index = 0; index < count; index++) {
-        delivery.push(sampleRecord(++pushed));
+        delivery.push(numberedRecord(++pushed));
         stats();
       }
     },
