@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { join } from 'node:path';
 import { LoggingError } from '../../src/errors';
 import { consoleSink } from '../../src/sinks/console/console-sink';
 import { fileSink } from '../../src/sinks/file/file-sink';
@@ -54,7 +55,7 @@ describe('the file sink without options', () => {
   it('keeps 30 files and 30 days of at most 64 MiB in ./.logged, for the owner only', () => {
     expect(resolveFileSinkOptions()).to.deep.equal({
       name: 'file',
-      directory: `${process.cwd()}/.logged`,
+      directory: join(process.cwd(), '.logged'),
       fileName: 'requests.ndjson',
       maxFileBytes: 67_108_864,
       rotateDaily: true,

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { mock } from 'node:test';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { toNdjsonLine } from '../../../src/sinks/ndjson';
 import { eventually } from '../../support/eventually';
@@ -145,7 +145,7 @@ describe('the files of the file sink', () => {
       const archive = join(directory(), 'requests-2027-03-09T00-00-00-000Z.ndjson');
       await writeFile(archive, toNdjsonLine(sampleRecord()));
       const compressedTwin = join(directory(), 'requests-2027-03-08T00-00-00-000Z.ndjson');
-      await writeFile(compressedTwin, toNdjsonLine(sampleRecord()));
+      await writeFile(compressedTwin, 'compressed already, and not read again\n');
       await writeFile(`${compressedTwin}.gz`, gzipSync(toNdjsonLine(sampleRecord())));
       const abandoned = `${archive}.gz.part`;
       await writeFile(abandoned, 'half of a gzip');
@@ -160,6 +160,21 @@ describe('the files of the file sink', () => {
       });
       await sink.close();
       expect(await readNdjson(directory())).to.have.length(2);
+    });
+
+    it('are not compressed when a late batch of another process came in meanwhile', async () => {
+      const archive = join(directory(), 'requests-2027-03-09T00-00-00-000Z.ndjson');
+      await writeFile(archive, toNdjsonLine(sampleRecord()).repeat(20_000));
+      const sink = await new TestFileSink({ directory: directory() }).open();
+      await eventually(() => stat(`${archive}.gz.part`));
+      await writeFile(archive, toNdjsonLine(sampleRecord()), { flag: 'a' });
+      await sink.close();
+      expect((await readdir(directory())).sort()).to.deep.equal([basename(archive), 'requests.ndjson']);
+
+      const restarted = await new TestFileSink({ directory: directory() }).open();
+      await eventually(() => stat(`${archive}.gz`));
+      await restarted.close();
+      expect(await readNdjson(directory())).to.have.length(20_001);
     });
 
     it('are left alone while another process compresses or reserves them', async () => {
