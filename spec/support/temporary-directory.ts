@@ -8,6 +8,7 @@ export function useTemporaryDirectory(): () => string {
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'logged-controllers-'));
   });
-  afterEach(() => rm(directory, { recursive: true, force: true }));
+  // Work in the background may still add a file while the folder is being emptied.
+  afterEach(() => rm(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 }));
   return () => directory;
 }
