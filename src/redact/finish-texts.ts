@@ -1,16 +1,16 @@
-import type { JsonValue } from '../record/json-value';
+import type { JsonObject, JsonValue } from '../record/json-value';
 import type { Place, RedactionNotes } from './redaction-notes';
 import { limitText } from './value-limits';
 
 interface Node extends Place {
-  readonly container: JsonValue[] | { [key: string]: JsonValue };
+  readonly tree: JsonValue[] | JsonObject;
 }
 
 /**
  * The last step, when every secret of the exchange is known: takes the secrets out of all texts of a tree, then cuts the
  * texts. In this order, because a cut could leave half a secret that nothing recognises any more.
  *
- * @param tree A copy of ours, changed in place.
+ * @param tree A tree of ours, changed in place.
  */
 export function finishTexts<Tree extends JsonValue>(
   tree: Tree,
@@ -18,34 +18,52 @@ export function finishTexts<Tree extends JsonValue>(
   notes: RedactionNotes,
   maxLength: number,
 ): Tree {
-  if (typeof tree === 'string') return finishText(tree, null, path, notes, maxLength) as Tree;
-  if (typeof tree !== 'object' || tree === null) return tree;
-  const nodes: Node[] = [{ parent: null, key: path, container: tree }];
-  for (let at = 0; at < nodes.length; at++) {
-    const node = nodes[at]!;
-    const container = node.container as { [key: string | number]: JsonValue };
-    const keys = Array.isArray(container) ? container.keys() : Object.keys(container);
-    for (const key of keys) {
-      const value = container[key]!;
-      if (typeof value === 'string') {
-        const finished = finishText(value, node, key, notes, maxLength);
-        if (finished !== value) container[key] = finished;
-      } else if (typeof value === 'object' && value !== null) {
-        nodes.push({ parent: node, key, container: value });
-      }
-    }
-  }
-  return tree;
+  return new TextFinish(notes, maxLength).run(tree, path) as Tree;
 }
 
-function finishText(
-  text: string,
-  parent: Place | null,
-  key: string | number,
-  notes: RedactionNotes,
-  maxLength: number,
-): string {
-  const cleaned = notes.known.isEmpty ? text : notes.known.removeFrom(text);
-  if (cleaned !== text) notes.note(parent, key, 'known-value');
-  return limitText(cleaned, maxLength);
+class TextFinish {
+  readonly #notes: RedactionNotes;
+  readonly #maxLength: number;
+  readonly #queue: Node[] = [];
+
+  constructor(notes: RedactionNotes, maxLength: number) {
+    this.#notes = notes;
+    this.#maxLength = maxLength;
+  }
+
+  run(root: JsonValue, path: string): JsonValue {
+    const finished = this.#finish(root, null, path);
+    for (let at = 0; at < this.#queue.length; at++) this.#finishMembers(this.#queue[at]!);
+    return finished;
+  }
+
+  #finishMembers(node: Node): void {
+    const { tree } = node;
+    if (Array.isArray(tree)) {
+      for (let at = 0; at < tree.length; at++) {
+        const value = tree[at]!;
+        const finished = this.#finish(value, node, at);
+        if (finished !== value) tree[at] = finished;
+      }
+      return;
+    }
+    for (const key in tree) {
+      const value = tree[key]!;
+      const finished = this.#finish(value, node, key);
+      if (finished !== value) tree[key] = finished;
+    }
+  }
+
+  #finish(value: JsonValue, parent: Place | null, key: string | number): JsonValue {
+    if (typeof value === 'string') return this.#finishText(value, parent, key);
+    if (typeof value === 'object' && value !== null) this.#queue.push({ parent, key, tree: value });
+    return value;
+  }
+
+  #finishText(text: string, parent: Place | null, key: string | number): string {
+    const { known } = this.#notes;
+    const cleaned = known.isEmpty ? text : known.removeFrom(text);
+    if (cleaned !== text) this.#notes.note(parent, key, 'known-value');
+    return limitText(cleaned, this.#maxLength);
+  }
 }

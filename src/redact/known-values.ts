@@ -9,10 +9,11 @@ const MAX_LENGTH = 16_384;
 const MIN_LENGTH = 4;
 // Up to here a value may be a part of an ordinary word or number, and is removed only where it stands alone.
 const MIN_LENGTH_WITHIN_WORDS = 8;
-const TRIVIAL = new Set(['true', 'false', 'null', 'none', 'undefined']);
+const TRIVIAL: ReadonlySet<string> = new Set(['true', 'false', 'null', 'none', 'undefined']);
+const LONGEST_TRIVIAL = 9;
 
 /** How others write a value that they quote. */
-const FORMS: readonly ((value: string) => string)[] = [value => value, value => JSON.stringify(value).slice(1, -1)];
+const FORMS: readonly ((value: string) => string)[] = [value => value, quotedInJson];
 
 /** The secret texts met in one exchange, removed wherever else its record would tell them. */
 export class KnownValues {
@@ -55,13 +56,19 @@ export class KnownValues {
     if (typeof leaf !== 'string' && typeof leaf !== 'number') return;
     const value = String(leaf).trim();
     if (value.length < MIN_LENGTH || value.length > MAX_LENGTH) return;
-    if (TRIVIAL.has(value.toLowerCase()) || REDACTED.includes(value)) return;
+    if (value.length <= LONGEST_TRIVIAL && TRIVIAL.has(value.toLowerCase())) return;
+    // Else every redaction would be redacted.
+    if (REDACTED.includes(value)) return;
     for (const form of FORMS) {
       if (this.#values.size >= MAX_VALUES) return;
       this.#values.add(form(value));
     }
     this.#longestFirst = undefined;
   }
+}
+
+function quotedInJson(value: string): string {
+  return /["\\\u0000-\u001f]/.test(value) ? JSON.stringify(value).slice(1, -1) : value;
 }
 
 function removeWord(text: string, word: string): string {

@@ -83,13 +83,19 @@ function maskValue(value: JsonValue, keepFirst: number, keepLast: number): JsonV
 
 function maskScalar(value: JsonValue, keepFirst: number, keepLast: number): string {
   if (typeof value !== 'string' && typeof value !== 'number') return REDACTED;
-  const characters = Array.from(String(value));
+  const text = String(value);
+  // Kept characters must not be halves of a surrogate pair.
+  const characters = /[\ud800-\udfff]/.test(text) ? Array.from(text) : text;
   const hidden = characters.length - keepFirst - keepLast;
   // A value that the kept characters would tell as a whole keeps none.
   if (hidden <= 0) return '*'.repeat(characters.length);
-  const first = characters.slice(0, keepFirst).join('');
-  const last = characters.slice(keepFirst + hidden).join('');
-  return first + '*'.repeat(hidden) + last;
+  const first = characters.slice(0, keepFirst);
+  const last = characters.slice(keepFirst + hidden);
+  return asText(first) + '*'.repeat(hidden) + asText(last);
+}
+
+function asText(characters: string | readonly string[]): string {
+  return typeof characters === 'string' ? characters : characters.join('');
 }
 
 function hashedText(value: JsonValue): string | undefined {

@@ -103,7 +103,7 @@ export class RecordRedaction {
         attributes &&
         this.#attempt('Attributes', {}, () =>
           new Walk(rules, notes, { direction: 'request', keysEscaped: true }).runMembers(
-            attributes,
+            structuredClone(attributes),
             'attributes',
             null,
           ),
@@ -143,7 +143,10 @@ export class RecordRedaction {
     const { body } = redacted;
     const isFinished = this.#notes.known.isEmpty && !this.#notes.hasUntidyText;
     if (body === undefined || (isFinished && redacted.bodyOmitted === undefined)) return redacted;
-    return this.#attempt('A body', REDACTION_FAILED, () => ({ ...redacted, body: this.#finish(body, path) }));
+    return this.#attempt<RedactedBody>('A body', REDACTION_FAILED, () => ({
+      ...redacted,
+      body: this.#finish(body, path),
+    }));
   }
 
   #finish<Tree extends JsonValue>(tree: Tree, path: string): Tree {

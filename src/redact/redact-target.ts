@@ -48,7 +48,7 @@ export function redactPath(
   notes: RedactionNotes,
 ): { readonly path: string; readonly params: JsonObject } {
   const before = notes.count;
-  const redacted = new Walk(rules, notes, { direction: 'request' }).runMembers(params, 'request.params', plan);
+  const redacted = new Walk(rules, notes, { direction: 'request' }).runMembers({ ...params }, 'request.params', plan);
   if (notes.count === before) return { path, params: redacted };
   let cleaned = path;
   for (const name of Object.keys(params)) {

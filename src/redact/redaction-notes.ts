@@ -33,7 +33,7 @@ export class RedactionNotes {
 
 /** The path as the record lists it. */
 export function pathOf(parent: Place | null, key: string | number): string {
-  const keys = [key];
-  for (let place = parent; place; place = place.parent) keys.push(place.key);
-  return keys.reverse().join('.');
+  let path = String(key);
+  for (let place = parent; place; place = place.parent) path = `${place.key}.${path}`;
+  return path;
 }

@@ -90,7 +90,7 @@ export class Redactor {
     try {
       const notes = new RedactionNotes();
       const walk = new Walk(this.#rules, notes, { direction: 'request', keysEscaped: true });
-      const redacted = walk.runMembers(attributes, 'attributes', null);
+      const redacted = walk.runMembers(structuredClone(attributes), 'attributes', null);
       return finishTexts(redacted, 'attributes', notes, this.#rules.limits.maxStringLength);
     } catch (caught) {
       this.#reportFailure('Attributes were left out of a record', caught);

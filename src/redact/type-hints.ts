@@ -52,18 +52,35 @@ export class TypeHints {
   }
 
   #addChildren(node: Node, nodes: Node[]): void {
-    const { value, plan, depth } = node;
-    if (Array.isArray(value) && value.length > MAX_NODES) node.hasUnknown = true;
-    for (const [key, member] of entriesOf(value)) {
-      if (typeof member !== 'object' || member === null) continue;
-      if (typeof key === 'string' && plan?.fields.get(key)?.mark) continue;
-      const child = nodes.length < MAX_NODES && depth < MAX_DEPTH ? this.#nodeOf(member, depth + 1) : null;
-      if (child === null) node.hasUnknown = true;
-      else {
-        node.children.push([key, child]);
-        nodes.push(child);
+    const { value } = node;
+    if (Array.isArray(value)) {
+      const end = Math.min(value.length, MAX_NODES);
+      if (end < value.length) node.hasUnknown = true;
+      for (let at = 0; at < end; at++) this.#addChild(node, at, ownValue(value, at), nodes);
+    } else if (types.isSet(value)) {
+      let at = 0;
+      for (const element of Set.prototype.values.call(value)) this.#addChild(node, at++, element, nodes);
+    } else if (types.isMap(value)) {
+      for (const [key, member] of Map.prototype.entries.call(value)) {
+        if (typeof key === 'string' || typeof key === 'number') this.#addChild(node, String(key), member, nodes);
       }
+    } else {
+      for (const key of Object.keys(value)) this.#addChild(node, key, ownValue(value, key), nodes);
     }
+  }
+
+  #addChild(node: Node, key: string | number, value: unknown, nodes: Node[]): void {
+    if (typeof value !== 'object' || value === null) return;
+    // Redacted as a whole, whatever it holds.
+    if (node.plan?.fields.get(key as string)?.mark) return;
+    const isInReach = nodes.length < MAX_NODES && node.depth < MAX_DEPTH;
+    const child = isInReach ? this.#nodeOf(value, node.depth + 1) : null;
+    if (child === null) {
+      node.hasUnknown = true;
+      return;
+    }
+    node.children.push([key, child]);
+    nodes.push(child);
   }
 
   #nodeOf(value: unknown, depth: number): Node | null {
@@ -106,21 +123,9 @@ function classBehind(prototype: object): Class | 'plain' | 'opaque' {
   return 'plain';
 }
 
-function* entriesOf(value: object): Iterable<readonly [string | number, unknown]> {
-  if (types.isMap(value)) {
-    for (const [key, member] of Map.prototype.entries.call(value)) {
-      if (typeof key === 'string' || typeof key === 'number') yield [String(key), member];
-    }
-  } else if (types.isSet(value)) {
-    let at = 0;
-    for (const element of Set.prototype.values.call(value)) yield [at++, element];
-  } else if (Array.isArray(value)) {
-    for (let at = 0; at < value.length && at < MAX_NODES; at++) {
-      yield [at, Object.getOwnPropertyDescriptor(value, at)?.value];
-    }
-  } else {
-    for (const key of Object.keys(value)) yield [key, Object.getOwnPropertyDescriptor(value, key)?.value];
-  }
+/** Without calling a getter; `undefined` for one. */
+function ownValue(value: object, key: string | number): unknown {
+  return Object.getOwnPropertyDescriptor(value, key)?.value;
 }
 
 function listHint({ children, hasUnknown }: Node, ids: Map<string, Found>): Found | null {

@@ -1,0 +1,106 @@
+import type { LoggingError } from '../../src/errors';
+import type { JsonValue } from '../../src/record/json-value';
+import type { Snapshot, SnapshotBody, SnapshotError, TypeHint } from '../../src/record/snapshot';
+import {
+  type DeclaredParameter,
+  type RedactOptions,
+  type RedactedParts,
+  Redactor,
+  disableRedaction,
+  resolveRedactOptions,
+} from '../../src/redact/redactor';
+
+/** What a spec says of an exchange; the rest is an empty `GET /`. */
+export interface GivenExchange {
+  readonly parameters?: readonly DeclaredParameter[];
+  readonly url?: string;
+  readonly params?: Readonly<Record<string, string>>;
+  readonly headers?: Snapshot['request']['headers'];
+  readonly body?: SnapshotBody;
+  readonly responseHeaders?: Snapshot['response']['headers'];
+  readonly responseBody?: SnapshotBody;
+  readonly error?: Partial<SnapshotError>;
+  readonly user?: Snapshot['user'];
+  readonly attributes?: Snapshot['attributes'];
+}
+
+export class Arranged {
+  readonly reports: LoggingError[] = [];
+  readonly redactor: Redactor;
+
+  constructor(options: RedactOptions, isDisabled: boolean) {
+    const resolved = resolveRedactOptions(options);
+    this.redactor = new Redactor(isDisabled ? disableRedaction(resolved) : resolved, error => this.reports.push(error));
+  }
+
+  redact(given: GivenExchange): RedactedParts {
+    const { parameters } = given;
+    return this.redactor.redact(snapshot(given, parameters ? this.redactor.planParameters(parameters) : null));
+  }
+
+  /** The recorded request body of a typed action; untyped without a class. */
+  requestBody(value: unknown, type?: DeclaredParameter['type']): JsonValue | undefined {
+    const parameters: DeclaredParameter[] = type ? [{ in: 'body', type }] : [];
+    return this.redact({ parameters, body: json(value) }).request.body;
+  }
+
+  /** The recorded response body of what an action returned. */
+  responseBody(live: unknown): JsonValue | undefined {
+    return this.redact({ responseBody: json(live, this.redactor.hintOf(live)) }).response.body;
+  }
+}
+
+export function arrange(options: RedactOptions = {}): Arranged {
+  return new Arranged(options, false);
+}
+
+export function arrangeDisabled(): Arranged {
+  return new Arranged({}, true);
+}
+
+export function json(value: unknown, hint: TypeHint | null = null): SnapshotBody {
+  return jsonText(JSON.stringify(value), hint);
+}
+
+export function jsonText(text: string, hint: TypeHint | null = null): SnapshotBody {
+  return { kind: 'text', text, format: 'json', hint };
+}
+
+export function form(text: string): SnapshotBody {
+  return { kind: 'text', text, format: 'form', hint: null };
+}
+
+function snapshot(given: GivenExchange, parameters: number | null): Snapshot {
+  return {
+    id: '01920000-0000-7000-8000-000000000000',
+    at: 0,
+    durationMs: 1,
+    handlerMs: null,
+    incomplete: false,
+    sampleWeight: 1,
+    requestId: 'request-1',
+    user: given.user ?? null,
+    client: { ip: '127.0.0.1', port: 1, agent: 'spec' },
+    handler: null,
+    parameters,
+    request: {
+      method: 'GET',
+      url: given.url ?? '/',
+      params: given.params ?? {},
+      headers: given.headers ?? {},
+      contentType: null,
+      bytes: null,
+      body: given.body ?? { kind: 'none' },
+    },
+    response: {
+      status: 200,
+      headers: given.responseHeaders ?? {},
+      contentType: null,
+      bytes: null,
+      body: given.responseBody ?? { kind: 'none' },
+      outcome: 'sent',
+    },
+    ...(given.error && { error: { name: 'Error', message: 'failed', stack: null, causes: [], ...given.error } }),
+    ...(given.attributes && { attributes: given.attributes }),
+  };
+}
