@@ -141,6 +141,14 @@ describe('error handlers', () => {
     expect(await (await app.get('/nowhere')).json()).to.deep.equal({ code: 'NO_ROUTE' });
   });
 
+  it('answer errors of classes that inherit in the old way, such as those of the body parser', async () => {
+    const app = await builder({
+      errorHandlers: [[Error, (error: Error) => ({ body: { name: error.name } })]],
+    }).start();
+    const response = await app.post('/errors/orders', { item: 'x'.repeat(1_100_000) });
+    expect([response.status, await response.json()]).to.deep.equal([413, { name: 'PayloadTooLargeError' }]);
+  });
+
   it('for Error alone leave unknown addresses to the host', async () => {
     const app = await builder({ errorHandlers: [ApiErrors] }).start();
     expect((await app.get('/nowhere')).status).to.equal(404);

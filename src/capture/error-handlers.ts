@@ -51,8 +51,10 @@ export class ErrorHandlers {
     if (!(error instanceof Error)) return undefined;
     // Several errors of any class stand behind an AggregateError: only the handler for all errors can speak for them.
     if (error instanceof AggregateError) return this.#byClass.get(Error);
-    for (let type: unknown = error.constructor; typeof type === 'function'; type = Object.getPrototypeOf(type)) {
-      const handler = this.#byClass.get(type);
+    // Along the prototypes and not the constructors: the classes of `http-errors`, which the body parser throws, inherit
+    // in the old way, where a constructor does not know its parent.
+    for (let type: unknown = Object.getPrototypeOf(error); type !== null; type = Object.getPrototypeOf(type)) {
+      const handler = this.#byClass.get((type as object).constructor);
       if (handler) return handler;
     }
     return undefined;
