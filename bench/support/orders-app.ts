@@ -63,12 +63,15 @@ class ListedOrder {
   readonly placedAt = '2025-01-15T09:30:12.345Z';
   readonly city = 'Springfield';
   readonly items = 3;
-  @Sensitive() readonly iban = 'DE89370400440532013000';
+  @Sensitive() readonly iban: string;
   constructor(
     readonly id: string,
     readonly email: string,
     readonly amountCents: number,
-  ) {}
+    iban: string,
+  ) {
+    this.iban = iban;
+  }
 }
 
 /** The application that all servers run; each of them decides what is logged. */
@@ -82,10 +85,10 @@ export class OrdersController {
 
   @Get('/')
   async list(): Promise<readonly ListedOrder[]> {
-    // Made anew each time, as from a database.
-    return Array.from(
-      { length: LISTED_ORDERS },
-      (_, place) => new ListedOrder(`0190b5f2-7a41-7c3e-9d52-${place}`, `customer-${place}@example.com`, place * 199),
-    );
+    // Made anew each time, as from a database; each with a secret of its own.
+    return Array.from({ length: LISTED_ORDERS }, (_, place) => {
+      const [id, email] = [`0190b5f2-7a41-7c3e-9d52-${place}`, `customer-${place}@example.com`];
+      return new ListedOrder(id, email, place * 199, `DE893704004405320130${place + 10}`);
+    });
   }
 }
