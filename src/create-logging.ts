@@ -78,6 +78,7 @@ class ComposedLogging implements Logging {
       reporter,
     );
     installHostSeam();
+    this.#delivery.open();
   }
 
   middleware(): Middleware {

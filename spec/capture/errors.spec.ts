@@ -187,7 +187,7 @@ describe('without an error handler', () => {
     it(`the response equals the host's default (development: ${development})`, async () => {
       const bare = await builder().host({ defaultErrorHandler: true, development }).withoutLogging().start();
       const logged = await builder().host({ development }).start();
-      for (const path of [...paths.map(path => `/errors${path}`), '/text-errors/range']) {
+      for (const path of [...paths.map(failing => `/errors${failing}`), '/text-errors/range']) {
         const [expected, actual] = await Promise.all([bare.get(path), logged.get(path)]);
         expect(actual.status, path).to.equal(expected.status);
         expect(actual.headers.get('content-type'), path).to.equal(expected.headers.get('content-type'));

@@ -21,6 +21,40 @@ describe('a sink', () => {
     expect(sink.stored).to.have.length(501);
   });
 
+  it('is opened before there is a record when delivery is told so, and only once', async () => {
+    const { delivery, push, sink, clock } = testDelivery();
+    delivery.open();
+    delivery.open();
+    expect(sink.opens).to.equal(0);
+    await clock.settle();
+    push();
+    await clock.advance(1_000);
+    expect(sink.opens).to.equal(1);
+    expect(sink.stored).to.have.length(1);
+  });
+
+  it('is not opened any more when delivery is closed first', async () => {
+    const { delivery, sink, clock } = testDelivery();
+    delivery.open();
+    const closed = delivery.close();
+    await clock.settle();
+    await closed;
+    expect(sink).to.include({ opens: 0, closes: 1 });
+  });
+
+  it('that cannot be opened does not hold up close when there is nothing to write', async () => {
+    const { delivery, sink, clock, lane } = testDelivery({ random: () => 1 });
+    sink.onOpens(hang, hang);
+    delivery.open();
+    await clock.settle();
+    const closed = delivery.close({ deadlineMs: 5_000 });
+    await clock.settle();
+    await closed;
+    expect(sink).to.include({ opens: 1, closes: 1 });
+    expect(lane()).to.include({ state: 'closed' });
+    expect(clock).to.include({ timers: 0, holds: 0 });
+  });
+
   it('needs neither open nor close', async () => {
     const stored: string[] = [];
     const bare: Sink = { name: 'bare', write: async batch => void stored.push(...batch.map(record => record._id)) };

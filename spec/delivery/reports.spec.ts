@@ -113,7 +113,7 @@ describe('a hook that fails', () => {
   };
   for (const [how, fail] of Object.entries(failures)) {
     it(`changes nothing when onDrop ${how}, and is told once`, async () => {
-      const { push, sink, clock, lane, reports } = testDelivery({ onDrop: fail as () => void, maxBatchRecords: 4 });
+      const { push, sink, clock, lane, reports } = testDelivery({ onDrop: fail, maxBatchRecords: 4 });
       sink.onWrites(rejectAt(0, 1), rejectAt(0));
       push(8);
       await clock.settle();
@@ -124,7 +124,7 @@ describe('a hook that fails', () => {
     });
 
     it(`changes nothing when report ${how}`, async () => {
-      const { push, sink, clock, lane } = testDelivery({ onReport: fail as () => void });
+      const { push, sink, clock, lane } = testDelivery({ onReport: fail });
       sink.onWrites(unavailable, rejectAt(0), succeed);
       push(3);
       await clock.advance(5_000);

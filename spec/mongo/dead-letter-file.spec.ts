@@ -34,7 +34,7 @@ describe('a dead letter file', () => {
   it('names a record that is no JSON', async () => {
     const path = join(folder, 'letters.ndjson');
     const record = Object.assign(mongoRecord('r1'), { attributes: { big: 10n } });
-    await new DeadLetterFile(path, 'mongo').append([{ record: record as never, reason: 'BSONError' }], report);
+    await new DeadLetterFile(path, 'mongo').append([{ record: record, reason: 'BSONError' }], report);
     const { at, ...line } = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
     expect(line).to.deep.equal({ sink: 'mongo', reason: 'BSONError', _id: 'r1' });
     expect(at).to.be.a('string');

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { MongoClient, type Document } from 'mongodb';
+import { MongoClient } from 'mongodb';
 import { mongoSink } from '../../src/mongo';
 import { deliver, mongoRecords } from '../support/mongo-records';
 import { findRealMongod, startReplicaSet, startStandalone, type RunningMongod } from '../support/real-mongod';
@@ -50,7 +50,7 @@ if (found.kind === 'binary') {
         const reports: string[] = [];
         await sink.open?.({ report: ({ message }) => void reports.push(message) });
         const primary = async (): Promise<unknown> =>
-          String(((await client.db('admin').command({ hello: 1 })) as Document)['electionId']);
+          String((await client.db('admin').command({ hello: 1 }))['electionId']);
         const electedBefore = await primary();
 
         const sent: string[] = [];

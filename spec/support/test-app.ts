@@ -83,7 +83,8 @@ class TestAppBuilder {
     this.#setUp(app);
     for (const middleware of this.#before) app.use(middleware);
     useKoaServer(app, { ...this.#host, controllers: this.#controllers });
-    const server = createServer(app.callback());
+    const handle = app.callback();
+    const server = createServer((request, response) => void handle(request, response));
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const testApplication = new TestApp(server, logging, memory, reports, appErrors);

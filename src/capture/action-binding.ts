@@ -44,7 +44,7 @@ function isDtoClass(type: unknown): type is Class {
 }
 
 function declaredParameters(metadata: ActionMetadata): DeclaredParameter[] {
-  const marks = markedParameters(metadata.target as Class, metadata.method);
+  const marks = markedParameters(metadata.target, metadata.method);
   return metadata.params.flatMap(param => {
     const place = PLACES[param.type];
     if (!place) return [];

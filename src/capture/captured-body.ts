@@ -70,12 +70,16 @@ function multipartBody({ body, file, files }: ParsedRequest): SnapshotBody {
     kind: 'multipart',
     fields: typeof body === 'object' && body !== null ? Object.keys(body) : [],
     files: [...new Set(uploads)].map((upload): SnapshotFile => ({
-      field: String(upload.fieldname ?? ''),
-      name: String(upload.originalname ?? ''),
+      field: textOrEmpty(upload.fieldname),
+      name: textOrEmpty(upload.originalname),
       contentType: typeof upload.mimetype === 'string' ? upload.mimetype : null,
       bytes: typeof upload.size === 'number' ? upload.size : null,
     })),
   };
+}
+
+function textOrEmpty(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 /** The response body as it was handed to the connection. */

@@ -51,8 +51,7 @@ type MethodOverride = NonNullable<ActionMetadata['methodOverride']>;
 /** Calls the action as the host would, and notes when it started and how it settled. */
 function observedCall(original: MethodOverride | undefined): MethodOverride {
   return (metadata, action, params) => {
-    const call = () =>
-      original ? original(metadata, action, params) : metadata.callMethod(params as unknown as any[], action);
+    const call = () => (original ? original(metadata, action, params) : metadata.callMethod(params, action));
     const exchange = (action.context as Noted)[EXCHANGE];
     if (!exchange) return call();
     exchange.handlerStarted();

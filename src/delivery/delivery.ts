@@ -54,6 +54,11 @@ export class Delivery {
     this.#lanes = lanes;
   }
 
+  /** Opens the sinks, in the background. Without it each is opened for its first record. */
+  open(): void {
+    for (const lane of this.#lanes.values()) lane.open();
+  }
+
   /** Takes a record for every sink. Never throws and never waits. */
   push(record: LogRecord): void {
     const entry: QueuedRecord = {

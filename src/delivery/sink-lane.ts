@@ -78,6 +78,9 @@ export class SinkLane {
     // Several tries before the deadline instead of one wait that may outlast it.
     this.#writer.hurry();
     await this.flush(Infinity);
+    // With nothing left to write, the sink may still be opening, or waiting to try that again.
+    this.#writer.release();
+    this.#writer.interrupt('close() was called');
     await this.#writer.close(Math.max(LEAST_CLOSE_MS, deadline - this.context.clock.now()));
   }
 
@@ -101,20 +104,28 @@ export class SinkLane {
     };
   }
 
+  /** Opens the sink before there is a record for it, so that a wrong setting shows when the application starts. */
+  open(): void {
+    if (!this.#isRunning && !this.#writer.isOpen) this.#runSoon();
+  }
+
   /** Sees to it that what waits will leave. Only notes it: this runs in `push`, where nobody may wait for a sink. */
   #start(): void {
     const { clock, options } = this.context;
     const { oldest } = this.#queue;
     if (this.#isRunning || !oldest) return;
-    // The sink is opened for the first record, not for the first batch: what is wrong shows early.
     if (!this.#writer.isOpen || this.#isBatchDue()) {
-      this.#isRunning = true;
-      this.#cancelTimer?.();
-      this.#cancelTimer = null;
-      clock.defer(() => void this.#run().catch(cause => this.#stopped(cause)));
+      this.#runSoon();
     } else {
       this.#cancelTimer ??= clock.setTimer(() => this.#sendAll(), oldest.pushedAt + options.maxDelayMs - clock.now());
     }
+  }
+
+  #runSoon(): void {
+    this.#isRunning = true;
+    this.#cancelTimer?.();
+    this.#cancelTimer = null;
+    this.context.clock.defer(() => void this.#run().catch(cause => this.#stopped(cause)));
   }
 
   #sendAll(): void {
@@ -124,7 +135,7 @@ export class SinkLane {
   }
 
   async #run(): Promise<void> {
-    await this.#writer.open();
+    if (!this.#isClosing || this.#queue.oldest) await this.#writer.open();
     while (this.#isBatchDue()) {
       await this.#writer.deliver(this.#queue.takeBatch());
       // A sink that answers at once must not keep requests waiting until a long queue is empty.

@@ -47,7 +47,8 @@ export function describeFailure(error: unknown): string {
   try {
     // Nothing of a value that is not an error is quoted: nobody wrote it to be read.
     if (!isError(error)) return 'something was thrown that is not an error';
-    return asReason(String(error.message || `${error.name} without a message`));
+    const message: unknown = error.message;
+    return asReason(typeof message === 'string' && message !== '' ? message : `${error.name} without a message`);
   } catch {
     return 'an error that cannot be read';
   }

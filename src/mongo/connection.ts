@@ -65,7 +65,7 @@ function createClient(url: string, clientOptions: MongoClientOptions): MongoClie
   if (url.split('@').length > 2) throw invalid(URL_EXPECTED);
   try {
     // Alone first: so it is known which of the two is wrong, and that the string can be searched for its options.
-    new MongoClient(url);
+    void new MongoClient(url);
   } catch {
     throw invalid(URL_EXPECTED);
   }
@@ -87,7 +87,7 @@ export function prepareConnection(destination: MongoDestination): Connection {
     const { collection } = destination;
     requireAcknowledged(collection.writeConcern?.w);
     const place = `collection ${collection.namespace}`;
-    return { client: undefined, collection, database: collection.db as Db | undefined, place };
+    return { client: undefined, collection, database: collection.db, place };
   }
   const client = createClient(destination.url, destination.clientOptions);
   requireAcknowledged(client.options.writeConcern?.w);

@@ -1,4 +1,4 @@
-import type { Collection, Document, MongoClientOptions } from 'mongodb';
+import type { Collection, MongoClientOptions } from 'mongodb';
 import { LoggingError } from '../errors';
 import {
   describeValue,
@@ -76,8 +76,8 @@ const KNOWN_OPTIONS = [
   'clientOptions',
 ] as const satisfies readonly (keyof MongoSinkOptions)[];
 
-function isCollection(value: unknown): value is Collection<Document> {
-  return typeof value === 'object' && typeof (value as Partial<Collection> | null)?.insertMany === 'function';
+function isCollection(value: unknown): value is Collection {
+  return typeof value === 'object' && value !== null && 'insertMany' in value && typeof value.insertMany === 'function';
 }
 
 function resolveDestination(options: MongoSinkOptions): MongoDestination {

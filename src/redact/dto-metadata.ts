@@ -77,7 +77,7 @@ export class DtoMetadata {
 export function dtoClass(type: unknown): Class | undefined {
   if (typeof type !== 'function' || typeof type.prototype !== 'object' || type.prototype === null) return undefined;
   const isBuiltIn = (globalThis as Record<string, unknown>)[type.name] === type;
-  return isBuiltIn ? undefined : (type as Class);
+  return isBuiltIn ? undefined : type;
 }
 
 function callTypeFunction(typeFunction: unknown, property: string): unknown {

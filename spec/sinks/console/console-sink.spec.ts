@@ -232,12 +232,12 @@ describe('a stream of the console sink', () => {
     stream.isSlow = true;
     const sink = consoleSink({ stream });
     const deadline = new AbortController();
-    const first = failureOf(sink.write(sampleRecords(1), deadline.signal) as Promise<unknown>);
+    const first = failureOf(sink.write(sampleRecords(1), deadline.signal));
     await new Promise(setImmediate);
     deadline.abort();
     expect(await first).to.include({ retryable: true });
 
-    const second = failureOf(sink.write(sampleRecords(1), AbortSignal.timeout(20)) as Promise<unknown>);
+    const second = failureOf(sink.write(sampleRecords(1), AbortSignal.timeout(20)));
     expect(await second).to.include({ retryable: true });
     stream.isSlow = false;
     stream.release();
@@ -250,12 +250,12 @@ describe('a stream of the console sink', () => {
     const stream = new TestStream();
     stream.failure = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' });
     const sink = consoleSink({ stream });
-    const failure = await failureOf(sink.write([base], signal) as Promise<unknown>);
+    const failure = await failureOf(sink.write([base], signal));
     expect(failure).to.include({
       retryable: false,
       message: 'The stream of the console sink was closed by its reader (EPIPE).',
     });
-    const again = await failureOf(sink.write([base], signal) as Promise<unknown>);
+    const again = await failureOf(sink.write([base], signal));
     expect(again).to.include({ retryable: false });
     await sink.close?.();
     await new Promise(setImmediate);
@@ -265,7 +265,7 @@ describe('a stream of the console sink', () => {
   it('that fails otherwise may be tried again', async () => {
     const stream = new TestStream();
     stream.failure = Object.assign(new Error('no space'), { code: 'ENOSPC' });
-    const failure = await failureOf(consoleSink({ stream }).write([base], signal) as Promise<unknown>);
+    const failure = await failureOf(consoleSink({ stream }).write([base], signal));
     expect(failure).to.include({ retryable: true, message: 'The stream of the console sink failed (ENOSPC).' });
   });
 });

@@ -14,7 +14,7 @@ type Step =
   | { readonly kind: 'restart' | 'renamed outside' | 'disk full' | 'room again' | 'other process dies in a line' };
 
 // prettier-ignore
-const step: fc.Arbitrary<Step> = fc.oneof(
+const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('write'), count: fc.integer({ min: 1, max: 9 }), together: fc.integer({ min: 1, max: 3 }) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('clock'), hours: fc.integer({ min: -30, max: 30 }) }) },
   ...(['restart', 'renamed outside', 'disk full', 'room again', 'other process dies in a line'] as const).map(kind => ({
@@ -30,7 +30,7 @@ describe('over any course of events', () => {
     if (process.platform !== 'linux') this.skip();
     this.timeout(60_000);
     return checkProperty(
-      fc.asyncProperty(fc.array(step, { maxLength: 25 }), async steps => {
+      fc.asyncProperty(fc.array(anyStep, { maxLength: 25 }), async steps => {
         const course = await Course.start(await mkdtemp(join(directory(), 'run-')));
         for (const each of steps) await course.take(each);
         const { stored, expected } = await course.finish();
