@@ -15,7 +15,9 @@ export interface NameVerdict {
   readonly learned: boolean;
 }
 
+// Clients choose names. These bound what one may cost in time, in a record and in the cache.
 const MAX_KEY_LENGTH = 256;
+const MAX_PARTS = 8;
 const MAX_CACHED_NAMES = 4_096;
 // From this length on a name is also found at the end of a word that nothing divides: `userpassword`.
 const MIN_UNDIVIDED_LENGTH = 5;
@@ -25,6 +27,7 @@ export class NameRules {
   readonly #wholeNames: ReadonlySet<string>;
   readonly #lastWords: ReadonlySet<string>;
   readonly #undivided: readonly string[];
+  readonly #longest: number;
   readonly #allowed: ReadonlySet<string>;
   /** Nothing is to be redacted: see `disableRedaction`. */
   readonly isDisabled: boolean;
@@ -40,6 +43,7 @@ export class NameRules {
     this.#wholeNames = new Set(DEFAULT_WHOLE_NAMES);
     this.#lastWords = new Set([...ours, ...names.map(name => foldName(name).whole)]);
     this.#undivided = [...this.#lastWords].filter(name => name.length >= MIN_UNDIVIDED_LENGTH);
+    this.#longest = Math.max(...[...this.#lastWords].map(name => name.length));
     this.isDisabled = disabled;
   }
 
@@ -48,7 +52,8 @@ export class NameRules {
     const known = this.#verdicts.get(name);
     if (known) return known;
     const verdict = this.#judge(name);
-    // Clients choose names. Starting over is cheap, and the names that matter are back at once.
+    if (name.length > MAX_KEY_LENGTH) return verdict;
+    // Starting over is cheap, and the names that matter are back at once.
     if (this.#verdicts.size >= MAX_CACHED_NAMES) this.#verdicts.clear();
     this.#verdicts.set(name, verdict);
     return verdict;
@@ -68,8 +73,14 @@ export class NameRules {
   #judge(name: string): NameVerdict {
     const key = escapeKey(limitText(name, MAX_KEY_LENGTH));
     if (this.isDisabled) return { key, sensitive: false, learned: false };
-    const whole = foldName(name);
-    const parts = /[[\].]/.test(name) ? name.split(/[[\].]+/).map(foldName) : [];
+    const judged = name.length > MAX_KEY_LENGTH ? name.slice(-MAX_KEY_LENGTH) : name;
+    const whole = foldName(judged);
+    const parts = /[[\].]/.test(judged)
+      ? judged
+          .split(/[[\].]+/)
+          .slice(-MAX_PARTS)
+          .map(foldName)
+      : [];
     return {
       key,
       sensitive: this.#isListed(whole) || parts.some(part => this.#isListed(part)),
@@ -83,6 +94,7 @@ export class NameRules {
     let tail = '';
     for (let at = words.length - 1; at >= 0; at--) {
       tail = words[at] + tail;
+      if (tail.length > this.#longest) break;
       if (this.#lastWords.has(tail)) return true;
     }
     return this.#undivided.some(name => whole.endsWith(name));

@@ -53,7 +53,11 @@ const MIN_SECRET_LENGTH = 16;
 export function resolveRedactOptions(options: RedactOptions = {}): ResolvedRedactOptions {
   refuseUnknownKeys('redact', options, KEYS);
   const { names = [], allowNames = [], hashKey } = options;
-  const { maxDepth, maxNodes, maxStringLength } = { ...DEFAULT_LIMITS, ...withoutUndefined(options) };
+  const {
+    maxDepth = DEFAULT_LIMITS.maxDepth,
+    maxNodes = DEFAULT_LIMITS.maxNodes,
+    maxStringLength = DEFAULT_LIMITS.maxStringLength,
+  } = options;
   checkNames('redact.names', names);
   checkNames('redact.allowNames', allowNames);
   refuseContradiction(names, allowNames);
@@ -77,10 +81,6 @@ export function resolveRedactOptions(options: RedactOptions = {}): ResolvedRedac
  */
 export function disableRedaction(options: ResolvedRedactOptions): ResolvedRedactOptions {
   return { ...options, disabled: true };
-}
-
-function withoutUndefined(options: RedactOptions): Partial<ValueLimits> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
 function checkNames(option: string, names: unknown): asserts names is readonly string[] {

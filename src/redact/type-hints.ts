@@ -1,8 +1,6 @@
-import { Stream } from 'node:stream';
 import { types } from 'node:util';
-import type { Class } from '../decorators/metadata';
 import type { TypeHint } from '../record/snapshot';
-import { dtoClass } from './dto-metadata';
+import { classBehind, ownValue } from './live-objects';
 import type { Plan, Shape } from './plan';
 import type { Plans } from './plans';
 
@@ -105,27 +103,6 @@ export class TypeHints {
 
 function newNode(value: object, isList: boolean, plan: Plan | null, depth: number): Node {
   return { value, isList, plan, depth, children: [], hasUnknown: false, found: null };
-}
-
-function classBehind(prototype: object): Class | 'plain' | 'opaque' {
-  let type: Class | undefined;
-  for (let at: object | null = prototype; at !== null; at = Object.getPrototypeOf(at)) {
-    if (types.isProxy(at) || at === Stream.prototype) return 'opaque';
-    const above: object | null = Object.getPrototypeOf(at);
-    // The end of a chain is `Object.prototype`, also that of another realm.
-    if (above === null) return type ?? 'plain';
-    if (type) continue;
-    const constructor: unknown = Object.getOwnPropertyDescriptor(at, 'constructor')?.value;
-    if (constructor === undefined) continue;
-    type = dtoClass(constructor);
-    if (!type) return 'opaque';
-  }
-  return 'plain';
-}
-
-/** Without calling a getter; `undefined` for one. */
-function ownValue(value: object, key: string | number): unknown {
-  return Object.getOwnPropertyDescriptor(value, key)?.value;
 }
 
 function listHint({ children, hasUnknown }: Node, ids: Map<string, Found>): Found | null {

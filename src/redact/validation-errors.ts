@@ -1,9 +1,8 @@
 import { types } from 'node:util';
-import type { Class } from '../decorators/metadata';
 import type { JsonObject, JsonValue } from '../record/json-value';
 import type { SnapshotValidation } from '../record/snapshot';
-import { dtoClass } from './dto-metadata';
 import { finishTexts } from './finish-texts';
+import { classOf, isReadable, ownValue } from './live-objects';
 import { REDACTED } from './markers';
 import { type Field, type Shape, planFor } from './plan';
 import { RedactionNotes } from './redaction-notes';
@@ -12,18 +11,19 @@ import { Walk, type WalkRules } from './walk';
 
 /** class-validator's `ValidationError`, by its form: the application may bring its own copy of that package. */
 interface Refusal {
-  readonly target?: unknown;
+  readonly target: unknown;
   readonly property: string;
-  readonly value?: unknown;
-  readonly constraints?: Readonly<Record<string, unknown>>;
-  readonly children?: readonly unknown[];
+  readonly value: unknown;
+  readonly constraints: Readonly<Record<string, string>> | undefined;
+  readonly children: readonly unknown[] | undefined;
 }
 
 interface Judged {
   readonly isSensitive: boolean;
-  /** Of the property; of its class, where the property holds what is told of next. */
   readonly field: Field | undefined;
+  /** Of the object that was refused. */
   readonly ownShape: Shape | null;
+  /** Of its property's value, which the children tell of. */
   readonly valueShape: Shape | null;
 }
 
@@ -42,24 +42,23 @@ const TOP: Context = { path: '', isSensitive: false, shape: null, depth: 0 };
 
 /** The failed properties of a validation error, innermost properties included; `undefined` when it is none. */
 export function readValidation(error: unknown, rules: WalkRules): readonly SnapshotValidation[] | undefined {
-  const errors: unknown = isReadable(error) ? (error as { readonly errors?: unknown }).errors : undefined;
-  if (!Array.isArray(errors) || !errors.some(isRefusal)) return undefined;
+  const errors: unknown = isReadable(error) ? ownValue(error, 'errors') : undefined;
+  if (!isReadable(errors) || !Array.isArray(errors) || !errors.some(refusalOf)) return undefined;
   const failures: SnapshotValidation[] = [];
   const pending: [unknown, Context][] = errors.slice(0, MAX_REFUSALS).map(refusal => [refusal, TOP]);
   for (let at = 0; at < pending.length && failures.length < MAX_FAILURES; at++) {
-    const [refusal, context] = pending[at]!;
-    if (!isRefusal(refusal)) continue;
-    const judged = judge(refusal, context, rules);
-    const { isSensitive } = judged;
+    const [given, context] = pending[at]!;
+    const refusal = refusalOf(given);
+    if (!refusal) continue;
+    const { isSensitive, valueShape } = judge(refusal, context, rules);
     const path = context.path === '' ? refusal.property : `${context.path}.${refusal.property}`;
-    const constraints = textsOf(refusal.constraints);
-    if (Object.keys(constraints).length > 0) {
+    const { constraints } = refusal;
+    if (constraints && Object.keys(constraints).length > 0) {
       const secret = isSensitive ? secretOf(refusal.value) : undefined;
       failures.push({ path, constraints, sensitive: isSensitive, ...(secret !== undefined && { secret }) });
     }
-    if (context.depth >= MAX_DEPTH || !refusal.children) continue;
-    const inner: Context = { path, isSensitive, shape: judged.valueShape, depth: context.depth + 1 };
-    for (const child of refusal.children.slice(0, MAX_REFUSALS - pending.length)) pending.push([child, inner]);
+    const inner: Context = { path, isSensitive, shape: valueShape, depth: context.depth + 1 };
+    for (const child of childrenInReach(refusal, context, pending.length)) pending.push([child, inner]);
   }
   return failures;
 }
@@ -74,9 +73,10 @@ export function cleanValidationErrors(errors: readonly unknown[], rules: WalkRul
   const cleaned: JsonValue[] = [];
   const pending: [unknown, Context, JsonValue[]][] = errors.slice(0, MAX_REFUSALS).map(error => [error, TOP, cleaned]);
   for (let at = 0; at < pending.length; at++) {
-    const [refusal, context, into] = pending[at]!;
-    if (!isRefusal(refusal)) {
-      into.push(copyOf(refusal, null, rules, notes) ?? null);
+    const [given, context, into] = pending[at]!;
+    const refusal = refusalOf(given);
+    if (!refusal) {
+      into.push(copyOf(given, null, rules, notes) ?? null);
       continue;
     }
     const { isSensitive, field, ownShape, valueShape } = judge(refusal, context, rules);
@@ -93,15 +93,18 @@ export function cleanValidationErrors(errors: readonly unknown[], rules: WalkRul
       const children: JsonValue[] = [];
       copy['children'] = children;
       const inner: Context = { path: '', isSensitive, shape: valueShape, depth: context.depth + 1 };
-      const left = context.depth < MAX_DEPTH ? MAX_REFUSALS - pending.length : 0;
-      for (const child of refusal.children.slice(0, Math.max(0, left))) pending.push([child, inner, children]);
+      for (const child of childrenInReach(refusal, context, pending.length)) pending.push([child, inner, children]);
     }
-    if (refusal.constraints) copy['constraints'] = textsOf(refusal.constraints);
+    if (refusal.constraints) copy['constraints'] = { ...refusal.constraints };
   }
   finishTexts(cleaned, 'errors', notes, rules.limits.maxStringLength);
   // A secret that happens to be a property's name must not take the name away.
   for (const [copy, property] of properties) copy['property'] = property;
   return cleaned;
+}
+
+function childrenInReach({ children }: Refusal, { depth }: Context, seen: number): readonly unknown[] {
+  return depth < MAX_DEPTH && children ? children.slice(0, Math.max(0, MAX_REFUSALS - seen)) : [];
 }
 
 function judge(refusal: Refusal, context: Context, { names, plans }: WalkRules): Judged {
@@ -112,7 +115,8 @@ function judge(refusal: Refusal, context: Context, { names, plans }: WalkRules):
   if (isElement && !targetClass) {
     return { isSensitive: context.isSensitive, field: undefined, ownShape, valueShape: context.shape };
   }
-  const plan = ownShape && ownShape.kind !== 'values' ? planFor(ownShape, (refusal.target as object) ?? {}) : null;
+  const plan =
+    ownShape && ownShape.kind !== 'values' ? planFor(ownShape, isReadable(refusal.target) ? refusal.target : {}) : null;
   const field = plan?.fields.get(refusal.property);
   const isSensitive = field ? field.mark !== null : plan?.mark != null || names.isSensitive(refusal.property);
   return { isSensitive: context.isSensitive || isSensitive, field, ownShape, valueShape: field?.shape ?? null };
@@ -120,31 +124,33 @@ function judge(refusal: Refusal, context: Context, { names, plans }: WalkRules):
 
 function copyOf(value: unknown, shape: Shape | null, rules: WalkRules, notes: RedactionNotes): JsonValue | undefined {
   const walk = new Walk(rules, notes, { direction: 'request', keysEscaped: true, redactOnly: true });
-  return walk.run(toJsonValue(value, rules.limits), 'errors', shape);
+  // Texts are cut at the end, when no cut can leave half a secret.
+  return walk.run(toJsonValue(value, { ...rules.limits, maxStringLength: Infinity }), 'errors', shape);
 }
 
-function isReadable(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !types.isProxy(value);
-}
-
-function isRefusal(value: unknown): value is Refusal {
-  if (!isReadable(value)) return false;
-  const { property, constraints, children } = value as Partial<Record<keyof Refusal, unknown>>;
-  return typeof property === 'string' && (isReadable(constraints) || Array.isArray(children));
+function refusalOf(value: unknown): Refusal | undefined {
+  if (!isReadable(value)) return undefined;
+  const property = ownValue(value, 'property');
+  const constraints = ownValue(value, 'constraints');
+  const children = ownValue(value, 'children');
+  if (typeof property !== 'string' || !(isReadable(constraints) || Array.isArray(children))) return undefined;
+  return {
+    property,
+    target: ownValue(value, 'target'),
+    value: ownValue(value, 'value'),
+    constraints: isReadable(constraints) ? textsOf(constraints) : undefined,
+    children: isReadable(children) && Array.isArray(children) ? children : undefined,
+  };
 }
 
 function isCollection(value: unknown): boolean {
   return Array.isArray(value) || types.isMap(value) || types.isSet(value);
 }
 
-function classOf(value: unknown): Class | undefined {
-  return isReadable(value) ? dtoClass(value.constructor) : undefined;
-}
-
-function textsOf(constraints: Refusal['constraints']): Record<string, string> {
+function textsOf(constraints: object): Record<string, string> {
   const texts: Record<string, string> = {};
-  for (const rule of Object.keys(constraints ?? {})) {
-    const text = constraints![rule];
+  for (const rule of Object.keys(constraints)) {
+    const text = ownValue(constraints, rule);
     if (typeof text === 'string') texts[rule] = text;
   }
   return texts;
