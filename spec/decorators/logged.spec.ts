@@ -52,7 +52,7 @@ class DecoratedController {
   @UseInterceptor((_action: Action, result: object) => ({ ...result, enriched: true }))
   @Get('/enriched')
   enriched() {
-    return { plain: true };
+    return { original: true };
   }
 }
 
@@ -157,7 +157,7 @@ describe('@Logged', () => {
   it('records what other interceptors made of the result', async () => {
     const app = await testApp().controllers(DecoratedController).start();
     await app.get('/decorated/enriched');
-    expect((await app.storedRecord()).response.body).to.deep.equal({ plain: true, enriched: true });
+    expect((await app.storedRecord()).response.body).to.deep.equal({ original: true, enriched: true });
   });
 
   it('has the route with the prefix of the application', async () => {
