@@ -73,7 +73,7 @@ describe('@Sensitive', () => {
   for (const { options, message } of [
     {
       options: { mode: 'hide' },
-      message: '@Sensitive() mode must be one of "redact", "remove", "mask", "hash", got "hide".',
+      message: '@Sensitive() mode must be one of "redact", "remove", "mask", "hash", "encrypt", got "hide".',
     },
     { options: { keepLast: 4 }, message: '@Sensitive() keepLast needs mode "mask"; the mode is "redact".' },
     {

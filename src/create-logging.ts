@@ -10,9 +10,13 @@ import type { Attributes } from './capture/take-snapshot';
 import { EXCHANGE } from './decorators/logging-interceptor';
 import { Delivery } from './delivery/delivery';
 import type { LaneStats } from './delivery/lane-stats';
+import { LoggingError } from './errors';
 import { requireInteger } from './option-checks';
 import { type LoggingOptions, type ResolvedOptions, resolveOptions } from './options';
+import type { JsonValue } from './record/json-value';
 import { Redactor } from './redact/redactor';
+import type { EncryptionKey } from './redact/redaction-keys';
+import type { StoredRecord } from './redact/reveal';
 import { toJsonValue } from './redact/to-json-value';
 import { Reporter } from './reporter';
 
@@ -35,6 +39,22 @@ export interface Logging {
   middleware(): Middleware;
   /** Adds named values to the `attributes` of a request's record. Without an open record it does nothing. */
   annotate(context: Context, attributes: Attributes): void;
+  /**
+   * The value that `@Sensitive({ mode: 'encrypt' })` left in a record, also in one read back from a file or a database.
+   * Keys are found by the id that the value names, in `redact.encryptionKey` and `redact.oldEncryptionKeys`.
+   *
+   * @param path As `redactions` lists it: `request.body.cards.0.number`.
+   * @param key Another key, for one that the options do not have.
+   * @throws {@link LoggingError} `REVEAL_PATH_UNKNOWN`, `REVEAL_NOT_ENCRYPTED`, `REVEAL_KEY_UNKNOWN`, or `REVEAL_REFUSED`
+   * when key and value do not belong together; `OPTION_…` for a wrong key.
+   */
+  reveal(record: StoredRecord, path: string, key?: EncryptionKey): JsonValue;
+  /**
+   * Every hash that `@Sensitive({ mode: 'hash' })` may have left for a value: the current key's, then those of
+   * `redact.oldHashKeys`. Search for any of them.
+   * @throws {@link LoggingError} `HASH_KEY_MISSING` when the options have no hash key.
+   */
+  hash(value: JsonValue): readonly string[];
   /** Resolves when all requests answered so far are recorded and their records delivered or counted as lost. */
   flush(): Promise<void>;
   /**
@@ -53,12 +73,14 @@ class ComposedLogging implements Logging {
   readonly #open: OpenExchanges;
   readonly #maker: RecordMaker;
   readonly #delivery: Delivery;
+  readonly #redactor: Redactor;
   #closing: Promise<void> | undefined;
 
   constructor(private readonly options: ResolvedOptions) {
     const { hooks } = options;
     const reporter = new Reporter(hooks.onError);
     const redactor = new Redactor(options.redact, reporter.report);
+    this.#redactor = redactor;
     this.#delivery = new Delivery(options.sinks, options.delivery, {
       report: reporter.report,
       ...(hooks.onDrop ? { onDrop: hooks.onDrop } : {}),
@@ -91,6 +113,18 @@ class ComposedLogging implements Logging {
     const plain = toJsonValue(attributes);
     if (!exchange || typeof plain !== 'object' || plain === null || Array.isArray(plain)) return;
     exchange.attributes = { ...exchange.attributes, ...plain };
+  }
+
+  reveal(record: StoredRecord, path: string, key?: EncryptionKey): JsonValue {
+    return this.#redactor.reveal(record, path, key);
+  }
+
+  hash(value: JsonValue): readonly string[] {
+    const { hashKey, oldHashKeys } = this.options.redact;
+    if (hashKey === null && oldHashKeys.length === 0) {
+      throw new LoggingError('HASH_KEY_MISSING', 'hash(value) needs redact.hashKey, the key that made the hashes.');
+    }
+    return this.#redactor.hashesOf(value);
   }
 
   async flush(): Promise<void> {

@@ -1,4 +1,7 @@
-/** What went wrong, as a literal to switch on. `OPTION_…` and `DECORATOR_…` are thrown at start-up, the rest is reported. */
+/**
+ * What went wrong, as a literal to switch on. `OPTION_…` and `DECORATOR_…` are thrown at start-up, `REVEAL_…` by
+ * `logging.reveal`; the rest is reported.
+ */
 export type LoggingErrorCode =
   | 'OPTION_UNKNOWN'
   | 'OPTION_INVALID'
@@ -12,6 +15,11 @@ export type LoggingErrorCode =
   | 'CAPTURE_FAILED'
   | 'REDACTION_FAILED'
   | 'HASH_KEY_MISSING'
+  | 'ENCRYPTION_KEY_MISSING'
+  | 'REVEAL_PATH_UNKNOWN'
+  | 'REVEAL_NOT_ENCRYPTED'
+  | 'REVEAL_KEY_UNKNOWN'
+  | 'REVEAL_REFUSED'
   | 'RECORDS_DROPPED'
   | 'SINK_OPEN_FAILED'
   | 'SINK_WRITE_FAILED'

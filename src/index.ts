@@ -44,6 +44,8 @@ export type {
   ValidationFailure,
 } from './record/log-record';
 export type { RedactOptions } from './redact/redact-options';
+export type { EncryptionKey, HashKey } from './redact/redaction-keys';
+export type { StoredRecord } from './redact/reveal';
 export { consoleSink, type ConsoleSinkOptions } from './sinks/console/console-sink';
 export { fileSink } from './sinks/file/file-sink';
 export type { FileSinkOptions } from './sinks/file/file-sink-options';

@@ -175,7 +175,7 @@ describe('the parts of an exchange', () => {
   });
 
   it('include attributes, whose keys are not escaped twice', () => {
-    expect(arranged.redactor.redactAttributes({ 'a%2Eb': 1, password: 'x', list: [{ pin: 1 }] })).to.deep.equal({
+    expect(arranged.redactor.redactAttributes({ 'a%2Eb': 1, password: 'x', list: [{ pin: 1 }] }, 'r1')).to.deep.equal({
       'a%2Eb': 1,
       password: '[REDACTED]',
       list: [{ pin: '[REDACTED]' }],
@@ -187,7 +187,7 @@ describe('the parts of an exchange', () => {
     const headers = { cookie: 'a=b' };
     const params = { token: 'abc' };
     arranged.redact({ attributes, headers, params, url: '/abc' });
-    arranged.redactor.redactAttributes(attributes);
+    arranged.redactor.redactAttributes(attributes, 'r1');
     expect([attributes, headers, params]).to.deep.equal([
       { password: 'x', list: [{ token: 'y' }] },
       { cookie: 'a=b' },

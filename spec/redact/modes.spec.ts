@@ -14,7 +14,7 @@ class Modes {
   @Sensitive({ mode: 'remove' }) gone!: unknown;
   @Sensitive({ mode: 'mask', keepFirst: 1, keepLast: 2 }) masked!: unknown;
   @Sensitive({ mode: 'hash' }) hashed!: unknown;
-  @Sensitive({ mode: value => ({ length: String(value).length, $kept: 1n as never }) }) custom!: unknown;
+  @Sensitive({ mode: value => ({ length: (value as string).length, $kept: 1n as never }) }) custom!: unknown;
   @Sensitive({ mode: failing }) failing!: unknown;
   @Sensitive({ mode: () => undefined as never }) silent!: unknown;
 }
@@ -58,6 +58,16 @@ describe('a sensitive value', () => {
     expect(arranged.requestBody({ hashed: 42 }, Modes)).to.deep.equal({ hashed: hmac('42') });
     expect(arranged.requestBody({ hashed: { a: [1] } }, Modes)).to.deep.equal({ hashed: hmac('{"a":[1]}') });
     expect(arranged.requestBody({ hashed: null }, Modes)).to.deep.equal({ hashed: '[REDACTED]' });
+  });
+
+  it('can be searched for by its hash after the key was replaced', () => {
+    const before = arrange({ hashKey }).requestBody({ hashed: 'me' }, Modes) as { hashed: string };
+    const rotated = arrange({ hashKey: { id: 'k2', secret: 'another sixteen characters' }, oldHashKeys: [hashKey] });
+    const after = rotated.requestBody({ hashed: 'me' }, Modes) as { hashed: string };
+    expect(rotated.redactor.hashesOf('me')).to.deep.equal([after.hashed, before.hashed]);
+    expect(after.hashed).to.match(/^hmac:k2:/);
+    expect(rotated.redactor.hashesOf(42)).to.deep.equal(rotated.redactor.hashesOf('42'));
+    expect(rotated.redactor.hashesOf(null)).to.deep.equal([]);
   });
 
   it('is redacted in mode hash without a key, which is reported once', () => {

@@ -17,6 +17,9 @@ describe('the redact options', () => {
       names: [],
       allowNames: [],
       hashKey: null,
+      oldHashKeys: [],
+      encryptionKey: null,
+      oldEncryptionKeys: [],
       limits: { maxDepth: 32, maxNodes: 10_000, maxStringLength: 8_192 },
       disabled: false,
     });
@@ -51,5 +54,30 @@ describe('the redact options', () => {
       'redact.hashKey.secret must be a string of at least 16 characters, got a string of 9 characters.',
     );
     expect(refusal({ hashKey: { id: 'a b', secret: 'x'.repeat(16) } }).message).to.contain('redact.hashKey.id');
+  });
+
+  it('refuse an encryption key that has not 32 bytes, without quoting it', () => {
+    const invalid = 'canary'.repeat(9);
+    const refused = (secret: unknown) => refusal({ encryptionKey: { id: 'k1', secret } }).message;
+    expect(refused(invalid)).to.equal(
+      'redact.encryptionKey.secret must be 32 bytes, as a Buffer or as a text in base64 or hexadecimal digits ' +
+        '(openssl rand -base64 32), got a string of 54 characters.',
+    );
+    expect(refused(Buffer.alloc(16))).to.contain('got 16 bytes.');
+    expect(refused(undefined)).to.contain('got undefined.');
+    for (const secret of ['ab'.repeat(32), 'A'.repeat(43), `${'-'.repeat(43)}=`, new Uint8Array(32)]) {
+      expect(resolveRedactOptions({ encryptionKey: { id: 'k1', secret } }).encryptionKey?.id).to.equal('k1');
+    }
+  });
+
+  it('refuse two keys of one kind under one id', () => {
+    const hashKey = { id: 'k1', secret: 'x'.repeat(16) };
+    const encryptionKey = { id: 'k1', secret: 'ab'.repeat(32) };
+    expect(refusal({ hashKey, oldHashKeys: [hashKey] }).message).to.contain('a second key with the id "k1"');
+    expect(refusal({ oldEncryptionKeys: [encryptionKey, encryptionKey] }).message).to.contain(
+      'redact.oldEncryptionKeys',
+    );
+    expect(refusal({ oldHashKeys: hashKey }).message).to.contain('must be an array of keys');
+    expect(resolveRedactOptions({ hashKey, encryptionKey }).hashKey).to.deep.equal(hashKey);
   });
 });

@@ -172,6 +172,6 @@ export class RecordMaker {
     if (typeof added !== 'object' || added === null) return record;
     const plain = toJsonValue(added);
     if (typeof plain !== 'object' || plain === null || Array.isArray(plain)) return record;
-    return { ...record, attributes: { ...record.attributes, ...this.redactor.redactAttributes(plain) } };
+    return { ...record, attributes: { ...record.attributes, ...this.redactor.redactAttributes(plain, record._id) } };
   }
 }

@@ -13,11 +13,12 @@ export type SensitiveOptions =
        * - `redact`: the text `[REDACTED]`.
        * - `remove`: the property is left out.
        * - `hash`: `hmac:<key id>:<HMAC-SHA-256>`, so that records can be searched by a known value (needs `redact.hashKey`).
+       * - `encrypt`: `enc:<key id>:<AES-256-GCM>`, which `logging.reveal` reads again (needs `redact.encryptionKey`).
        * - a function: what it returns; recorded as mode `custom`.
        *
        * @defaultValue 'redact'
        */
-      readonly mode?: 'redact' | 'remove' | 'hash' | RedactionFunction;
+      readonly mode?: 'redact' | 'remove' | 'hash' | 'encrypt' | RedactionFunction;
     }
   | {
       /** Every character but the kept ones becomes `*`. */
@@ -30,7 +31,7 @@ export type SensitiveOptions =
 
 /** Options as kept in metadata: complete, or `false` for "known not to be sensitive". */
 export type SensitiveMark =
-  | { readonly mode: 'redact' | 'remove' | 'hash' }
+  | { readonly mode: 'redact' | 'remove' | 'hash' | 'encrypt' }
   | { readonly mode: 'mask'; readonly keepFirst: number; readonly keepLast: number }
   | { readonly mode: 'custom'; readonly redact: RedactionFunction }
   | false;
@@ -47,7 +48,7 @@ function resolveMark(options: SensitiveOptions | false): SensitiveMark {
   refuseUnknownKeys('@Sensitive()', options, ['mode', 'keepFirst', 'keepLast']);
   const { mode = 'redact' } = options;
   if (typeof mode === 'function') return { mode: 'custom', redact: mode };
-  requireOneOf('@Sensitive() mode', mode, ['redact', 'remove', 'mask', 'hash']);
+  requireOneOf('@Sensitive() mode', mode, ['redact', 'remove', 'mask', 'hash', 'encrypt']);
   if (mode !== 'mask') {
     for (const key of ['keepFirst', 'keepLast']) {
       if (key in options) {

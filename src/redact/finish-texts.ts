@@ -61,7 +61,8 @@ class TextFinish {
   }
 
   #finishText(text: string, parent: Place | null, key: string | number): string {
-    const { known } = this.#notes;
+    const { known, sealedTexts } = this.#notes;
+    if (sealedTexts.size > 0 && sealedTexts.has(text)) return text;
     const cleaned = known.isEmpty ? text : known.removeFrom(text);
     if (cleaned !== text) this.#notes.note(parent, key, 'known-value');
     return limitText(cleaned, this.#maxLength);

@@ -1,28 +1,44 @@
 import { createHmac } from 'node:crypto';
 import type { JsonValue } from '../record/json-value';
+import { encryptValue } from './encrypted-value';
 import { REDACTED, moreMarker } from './markers';
 import type { ActiveMark } from './plan';
-import type { HashKey, ResolvedRedactOptions } from './redact-options';
+import type { ResolvedRedactOptions } from './redact-options';
+import type { HashKey, ResolvedEncryptionKey } from './redaction-keys';
+import { type Place, type RedactionNotes, pathOf } from './redaction-notes';
 import { kindOfError, type ReportOnce } from './report-once';
 import { toJsonValue } from './to-json-value';
 import type { ValueLimits } from './value-limits';
 
 const MAX_MASKED_ELEMENTS = 1_000;
 
+type MarkOptions = Pick<ResolvedRedactOptions, 'hashKey' | 'oldHashKeys' | 'encryptionKey' | 'limits'>;
+
 /** Carries out the modes of `@Sensitive`. */
 export class Marks {
   readonly #hashKey: HashKey | null;
+  readonly #oldHashKeys: readonly HashKey[];
+  readonly #encryptionKey: ResolvedEncryptionKey | null;
   readonly #limits: ValueLimits;
   readonly #reports: ReportOnce;
 
-  constructor({ hashKey, limits }: Pick<ResolvedRedactOptions, 'hashKey' | 'limits'>, reports: ReportOnce) {
-    this.#hashKey = hashKey;
-    this.#limits = limits;
+  constructor(options: MarkOptions, reports: ReportOnce) {
+    this.#hashKey = options.hashKey;
+    this.#oldHashKeys = options.oldHashKeys;
+    this.#encryptionKey = options.encryptionKey;
+    this.#limits = options.limits;
     this.#reports = reports;
   }
 
-  /** What is recorded instead of the value; `undefined` when the property is left out. */
-  apply(mark: ActiveMark, value: JsonValue, depth = 0): JsonValue | undefined {
+  /** What is recorded instead of the value at this place; `undefined` when the property is left out. */
+  apply(
+    mark: ActiveMark,
+    value: JsonValue,
+    notes: RedactionNotes,
+    parent: Place | null,
+    key: string | number,
+    depth = 0,
+  ): JsonValue | undefined {
     switch (mark.mode) {
       case 'redact':
         return REDACTED;
@@ -32,9 +48,18 @@ export class Marks {
         return maskValue(value, mark.keepFirst, mark.keepLast);
       case 'hash':
         return this.#hash(value);
+      case 'encrypt':
+        return this.#encrypt(value, notes, parent, key);
       case 'custom':
         return this.#callCustom(mark.redact, value, depth);
     }
+  }
+
+  /** Every hash that a record may hold for this value, the current key's first. */
+  hashesOf(value: JsonValue): string[] {
+    const text = value === null ? undefined : hashedText(value);
+    if (text === undefined) return [];
+    return [...(this.#hashKey ? [this.#hashKey] : []), ...this.#oldHashKeys].map(key => hashOf(text, key));
   }
 
   #hash(value: JsonValue): string {
@@ -47,8 +72,23 @@ export class Marks {
       return REDACTED;
     }
     const text = hashedText(value);
-    if (text === undefined) return REDACTED;
-    return `hmac:${this.#hashKey.id}:${createHmac('sha256', this.#hashKey.secret).update(text).digest('base64url')}`;
+    return text === undefined ? REDACTED : hashOf(text, this.#hashKey);
+  }
+
+  #encrypt(value: JsonValue, notes: RedactionNotes, parent: Place | null, key: string | number): string {
+    if (this.#encryptionKey === null) {
+      this.#reports.report(
+        'ENCRYPTION_KEY_MISSING',
+        'A value marked @Sensitive({ mode: "encrypt" }) was recorded as "[REDACTED]": set redact.encryptionKey to be able ' +
+          'to reveal such values.',
+      );
+      return REDACTED;
+    }
+    const { recordId } = notes;
+    const encrypted = encryptValue(value, this.#encryptionKey, { recordId, path: pathOf(parent, key) });
+    if (encrypted === undefined) return REDACTED;
+    notes.sealedTexts.add(encrypted);
+    return encrypted;
   }
 
   #callCustom(redact: (value: JsonValue) => JsonValue, value: JsonValue, depth: number): JsonValue {
@@ -96,6 +136,10 @@ function maskScalar(value: JsonValue, keepFirst: number, keepLast: number): stri
 
 function asText(characters: string | readonly string[]): string {
   return typeof characters === 'string' ? characters : characters.join('');
+}
+
+function hashOf(text: string, { id, secret }: HashKey): string {
+  return `hmac:${id}:${createHmac('sha256', secret).update(text).digest('base64url')}`;
 }
 
 function hashedText(value: JsonValue): string | undefined {

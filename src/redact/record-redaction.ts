@@ -45,10 +45,11 @@ export class RecordRedaction {
   readonly #rules: WalkRules;
   readonly #parameters: ParameterPlan;
   readonly #reports: ReportOnce;
-  readonly #notes = new RedactionNotes();
+  readonly #notes: RedactionNotes;
 
   constructor(snapshot: Snapshot, rules: WalkRules, parameters: ParameterPlan, reports: ReportOnce) {
     this.#snapshot = snapshot;
+    this.#notes = new RedactionNotes(snapshot.id);
     this.#rules = rules;
     this.#parameters = parameters;
     this.#reports = reports;

@@ -73,15 +73,16 @@ export class HeaderRedaction {
 
   #apply(mark: ActiveMark, value: string, parent: Place, key: string | number): string | undefined {
     this.#notes.noteSecret(parent, key, mark.mode, value);
-    return asText(this.#rules.marks.apply(mark, value));
+    return asText(this.#rules.marks.apply(mark, value, this.#notes, parent, key));
   }
 
   #redactCookies(value: string, parent: Place, key: string | number): string {
+    const place: Place = { parent, key };
     const cookies = value.split(';').map(pair => {
       const at = pair.indexOf('=');
       // Without a name the text is all value.
-      if (at === -1) return pair.trim() === '' ? '' : this.#redactCookie('', pair.trim());
-      return this.#redactCookie(pair.slice(0, at).trim(), pair.slice(at + 1).trim());
+      if (at === -1) return pair.trim() === '' ? '' : this.#redactCookie('', pair.trim(), place);
+      return this.#redactCookie(pair.slice(0, at).trim(), pair.slice(at + 1).trim(), place);
     });
     this.#notes.note(parent, key, REDACT.mode);
     return cookies.filter(cookie => cookie !== '').join('; ');
@@ -94,7 +95,7 @@ export class HeaderRedaction {
   }
 
   /** Keeps the name, loses the value, unless a parameter of this name says otherwise. */
-  #redactCookie(name: string, value: string): string {
+  #redactCookie(name: string, value: string, header: Place): string {
     const field = this.#cookies?.fields.get(name);
     if (field?.mark === null && field.shape === null) return `${name}=${value}`;
     const { known } = this.#notes;
@@ -102,7 +103,7 @@ export class HeaderRedaction {
       known.remember(value);
       known.remember(decodeCookie(value));
     }
-    const redacted = this.#rules.marks.apply(field?.mark ?? REDACT, value);
+    const redacted = this.#rules.marks.apply(field?.mark ?? REDACT, value, this.#notes, header, name);
     if (redacted === undefined) return '';
     return name === '' ? asText(redacted) : `${name}=${asText(redacted)}`;
   }

@@ -1,15 +1,15 @@
 import { LoggingError } from '../errors';
 import { describeValue, refuseUnknownKeys, requireInteger, requireTextList } from '../option-checks';
 import { foldName } from './fold-name';
+import {
+  type EncryptionKey,
+  type HashKey,
+  type ResolvedEncryptionKey,
+  refuseEqualIds,
+  resolveEncryptionKey,
+  resolveHashKey,
+} from './redaction-keys';
 import { DEFAULT_LIMITS, type ValueLimits } from './value-limits';
-
-/** Key of the mode `hash`. Keep it: without it old hashes cannot be searched for. */
-export interface HashKey {
-  /** Names the key in each hash, so that keys can be replaced: 1 to 32 letters, digits, `_` or `-`. */
-  readonly id: string;
-  /** At least 16 characters. */
-  readonly secret: string;
-}
 
 /** Redaction beyond what `@Sensitive` says. */
 export interface RedactOptions {
@@ -23,6 +23,12 @@ export interface RedactOptions {
   readonly allowNames?: readonly string[];
   /** Needed by `@Sensitive({ mode: 'hash' })`. @defaultValue none: such values are redacted */
   readonly hashKey?: HashKey;
+  /** Keys that made hashes before `hashKey` did: `logging.hash` finds those as well. @defaultValue [] */
+  readonly oldHashKeys?: readonly HashKey[];
+  /** Needed by `@Sensitive({ mode: 'encrypt' })`. @defaultValue none: such values are redacted */
+  readonly encryptionKey?: EncryptionKey;
+  /** Keys that encrypted before `encryptionKey` did: `logging.reveal` still reads what they wrote. @defaultValue [] */
+  readonly oldEncryptionKeys?: readonly EncryptionKey[];
   /** Levels of arrays and objects kept of one body, from 1 to 64. @defaultValue 32 */
   readonly maxDepth?: number;
   /** Array elements and object members kept of one body, from 1 to 1000000. @defaultValue 10000 */
@@ -31,18 +37,25 @@ export interface RedactOptions {
   readonly maxStringLength?: number;
 }
 
+type ResolvedKeys = Pick<ResolvedRedactOptions, 'hashKey' | 'oldHashKeys' | 'encryptionKey' | 'oldEncryptionKeys'>;
+
 /** {@link RedactOptions}, checked and complete. */
 export interface ResolvedRedactOptions {
   readonly names: readonly string[];
   readonly allowNames: readonly string[];
   readonly hashKey: HashKey | null;
+  readonly oldHashKeys: readonly HashKey[];
+  readonly encryptionKey: ResolvedEncryptionKey | null;
+  readonly oldEncryptionKeys: readonly ResolvedEncryptionKey[];
   readonly limits: ValueLimits;
   /** Set by {@link disableRedaction} alone. */
   readonly disabled: boolean;
 }
 
-const KEYS = ['names', 'allowNames', 'hashKey', 'maxDepth', 'maxNodes', 'maxStringLength'] as const;
-const MIN_SECRET_LENGTH = 16;
+const KEYS = [
+  ...['names', 'allowNames', 'maxDepth', 'maxNodes', 'maxStringLength'],
+  ...['hashKey', 'oldHashKeys', 'encryptionKey', 'oldEncryptionKeys'],
+] as const;
 
 /**
  * Fills in the defaults and checks every value, once, before the first request.
@@ -52,7 +65,7 @@ const MIN_SECRET_LENGTH = 16;
  */
 export function resolveRedactOptions(options: RedactOptions = {}): ResolvedRedactOptions {
   refuseUnknownKeys('redact', options, KEYS);
-  const { names = [], allowNames = [], hashKey } = options;
+  const { names = [], allowNames = [] } = options;
   const {
     maxDepth = DEFAULT_LIMITS.maxDepth,
     maxNodes = DEFAULT_LIMITS.maxNodes,
@@ -61,7 +74,6 @@ export function resolveRedactOptions(options: RedactOptions = {}): ResolvedRedac
   checkNames('redact.names', names);
   checkNames('redact.allowNames', allowNames);
   refuseContradiction(names, allowNames);
-  if (hashKey !== undefined) checkHashKey(hashKey);
   // A record may be nested 100 levels deep in MongoDB, and a body does not start at the first.
   requireInteger('redact.maxDepth', maxDepth, { min: 1, max: 64, unit: 'levels' });
   requireInteger('redact.maxNodes', maxNodes, { min: 1, max: 1_000_000, unit: 'nodes' });
@@ -69,7 +81,7 @@ export function resolveRedactOptions(options: RedactOptions = {}): ResolvedRedac
   return {
     names: [...names],
     allowNames: [...allowNames],
-    hashKey: hashKey ? { id: hashKey.id, secret: hashKey.secret } : null,
+    ...resolveKeys(options),
     limits: { maxDepth, maxNodes, maxStringLength },
     disabled: false,
   };
@@ -100,19 +112,29 @@ function refuseContradiction(names: readonly string[], allowNames: readonly stri
   );
 }
 
-function checkHashKey(hashKey: HashKey): void {
-  refuseUnknownKeys('redact.hashKey', hashKey, ['id', 'secret']);
-  const { id, secret } = hashKey as { readonly id: unknown; readonly secret: unknown };
-  if (typeof id !== 'string' || !/^[\w-]{1,32}$/.test(id)) {
-    throw new LoggingError(
-      'OPTION_INVALID',
-      `redact.hashKey.id must be 1 to 32 letters, digits, "_" or "-", got ${describeValue(id)}.`,
-    );
-  }
-  if (typeof secret !== 'string' || secret.length < MIN_SECRET_LENGTH) {
-    throw new LoggingError(
-      'OPTION_INVALID',
-      `redact.hashKey.secret must be a string of at least ${MIN_SECRET_LENGTH} characters, got ${describeValue(secret)}.`,
-    );
-  }
+function resolveKeys({
+  hashKey,
+  oldHashKeys = [],
+  encryptionKey,
+  oldEncryptionKeys = [],
+}: RedactOptions): ResolvedKeys {
+  requireList('redact.oldHashKeys', oldHashKeys);
+  requireList('redact.oldEncryptionKeys', oldEncryptionKeys);
+  const keys: ResolvedKeys = {
+    hashKey: hashKey === undefined ? null : resolveHashKey('redact.hashKey', hashKey),
+    oldHashKeys: oldHashKeys.map((key, at) => resolveHashKey(`redact.oldHashKeys[${at}]`, key)),
+    encryptionKey: encryptionKey === undefined ? null : resolveEncryptionKey('redact.encryptionKey', encryptionKey),
+    oldEncryptionKeys: oldEncryptionKeys.map((key, at) => resolveEncryptionKey(`redact.oldEncryptionKeys[${at}]`, key)),
+  };
+  refuseEqualIds('redact.oldHashKeys', [...(keys.hashKey ? [keys.hashKey] : []), ...keys.oldHashKeys]);
+  refuseEqualIds('redact.oldEncryptionKeys', [
+    ...(keys.encryptionKey ? [keys.encryptionKey] : []),
+    ...keys.oldEncryptionKeys,
+  ]);
+  return keys;
+}
+
+function requireList(option: string, value: unknown): void {
+  if (Array.isArray(value)) return;
+  throw new LoggingError('OPTION_INVALID', `${option} must be an array of keys, got ${describeValue(value)}.`);
 }

@@ -11,7 +11,9 @@ import { Plans } from './plans';
 import { RecordRedaction, type RedactedParts } from './record-redaction';
 import type { ResolvedRedactOptions } from './redact-options';
 import { RedactionNotes } from './redaction-notes';
+import { type EncryptionKey, type ResolvedEncryptionKey, resolveEncryptionKey } from './redaction-keys';
 import { ReportOnce, kindOfError } from './report-once';
+import { type StoredRecord, revealValue } from './reveal';
 import { TypeHints } from './type-hints';
 import { cleanValidationErrors, readValidation } from './validation-errors';
 import { Walk, type WalkRules } from './walk';
@@ -21,6 +23,7 @@ export class Redactor {
   readonly #rules: WalkRules;
   readonly #reports: ReportOnce;
   readonly #hints: TypeHints;
+  readonly #encryptionKeys: readonly ResolvedEncryptionKey[];
   readonly #parameterPlans: ParameterPlan[] = [];
 
   constructor(options: ResolvedRedactOptions, report: Report) {
@@ -37,6 +40,19 @@ export class Redactor {
     const plans = new Plans(new DtoMetadata(transformer), names, options.disabled);
     this.#rules = { names, plans, marks: new Marks(options, this.#reports), limits: options.limits };
     this.#hints = new TypeHints(plans);
+    const { encryptionKey, oldEncryptionKeys } = options;
+    this.#encryptionKeys = encryptionKey ? [encryptionKey, ...oldEncryptionKeys] : oldEncryptionKeys;
+  }
+
+  /** Every hash that a record may hold for this value, the current key's first. */
+  hashesOf(value: JsonValue): string[] {
+    return this.#rules.marks.hashesOf(value);
+  }
+
+  /** @throws {@link LoggingError} `REVEAL_…` when there is no such value, no such key or no truth in it. */
+  reveal(record: StoredRecord, path: string, key?: EncryptionKey): JsonValue {
+    const given = key === undefined ? [] : [resolveEncryptionKey('reveal(record, path, key)', key)];
+    return revealValue(record, path, [...given, ...this.#encryptionKeys]);
   }
 
   /** Number of the class's plan, compiled at the first call. */
@@ -86,9 +102,9 @@ export class Redactor {
   }
 
   /** By the name rules, for attributes that come when the record is built. Keys may be escaped already. */
-  redactAttributes(attributes: JsonObject): JsonObject {
+  redactAttributes(attributes: JsonObject, recordId: string): JsonObject {
     try {
-      const notes = new RedactionNotes();
+      const notes = new RedactionNotes(recordId);
       const walk = new Walk(this.#rules, notes, { direction: 'request', keysEscaped: true });
       const redacted = walk.runMembers(structuredClone(attributes), 'attributes', null);
       return finishTexts(redacted, 'attributes', notes, this.#rules.limits.maxStringLength);
@@ -106,7 +122,6 @@ export class Redactor {
 export type { DeclaredParameter } from './parameter-plan';
 export type { RedactedParts } from './record-redaction';
 export {
-  type HashKey,
   type RedactOptions,
   type ResolvedRedactOptions,
   disableRedaction,

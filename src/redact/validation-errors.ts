@@ -68,7 +68,7 @@ export function readValidation(error: unknown, rules: WalkRules): readonly Snaps
  * `target` and `value` nor quoted in the texts.
  */
 export function cleanValidationErrors(errors: readonly unknown[], rules: WalkRules): JsonValue[] {
-  const notes = new RedactionNotes();
+  const notes = new RedactionNotes('');
   const properties: [JsonObject, string][] = [];
   const cleaned: JsonValue[] = [];
   const pending: [unknown, Context, JsonValue[]][] = errors.slice(0, MAX_REFUSALS).map(error => [error, TOP, cleaned]);

@@ -240,7 +240,7 @@ export class Walk {
   ): JsonValue | undefined {
     const applied = this.#source.redactOnly && mark.mode !== 'remove' ? REDACT : mark;
     this.#notes.noteSecret(parent, key, applied.mode, value);
-    const redacted = this.#rules.marks.apply(applied, value, depth);
+    const redacted = this.#rules.marks.apply(applied, value, this.#notes, parent, key, depth);
     if (typeof redacted === 'string' && redacted.length > this.#rules.limits.maxStringLength) {
       this.#notes.hasUntidyText = true;
     }
