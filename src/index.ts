@@ -11,6 +11,9 @@ export {
 } from './decorators/logged';
 export {
   Sensitive,
+  type MaskDecorator,
+  type MaskOptions,
+  type MaskRefusal,
   type RedactionFunction,
   type SensitiveDecorator,
   type SensitiveOptions,

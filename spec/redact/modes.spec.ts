@@ -13,6 +13,7 @@ class Modes {
   @Sensitive() plain!: unknown;
   @Sensitive({ mode: 'remove' }) gone!: unknown;
   @Sensitive({ mode: 'mask', keepFirst: 1, keepLast: 2 }) masked!: unknown;
+  @Sensitive({ mode: 'mask', as: 'email', keepFirst: 1 }) mailTo!: unknown;
   @Sensitive({ mode: 'hash' }) hashed!: unknown;
   @Sensitive({ mode: value => ({ length: (value as string).length, $kept: 1n as never }) }) custom!: unknown;
   @Sensitive({ mode: failing }) failing!: unknown;
@@ -44,6 +45,21 @@ describe('a sensitive value', () => {
 
   it('keeps no character in mode mask when it is not longer than those kept', () => {
     expect(arrange().requestBody({ masked: '123' }, Modes)).to.deep.equal({ masked: '***' });
+  });
+
+  it('keeps the domain of an e-mail address, and nothing of what is none', () => {
+    for (const [mailTo, masked] of [
+      ['anna@example.org', 'a***@example.org'],
+      ['a@example.org', '*@example.org'],
+      ['"a@b"@mail.example.co.uk', '"****@mail.example.co.uk'],
+      ['anna@localhost', '**************'],
+      ['@example.org', '************'],
+      ['anna@exa mple.org', '*****************'],
+      ['no address', '**********'],
+      [12_345, '*****'],
+    ]) {
+      expect(arrange().requestBody({ mailTo }, Modes)).to.deep.equal({ mailTo: masked });
+    }
   });
 
   it('is masked element by element, and redacted where there is nothing to mask', () => {

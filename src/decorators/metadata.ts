@@ -98,3 +98,10 @@ export function declaredTypeOf(owner: Class, property: string): Class | undefine
   const type: unknown = Reflect.getMetadata('design:type', owner.prototype, property);
   return typeof type === 'function' ? type : undefined;
 }
+
+/** The same for a parameter of a decorated method. */
+export function declaredTypeOfParameter(owner: Class, method: string, index: number): Class | undefined {
+  const types: unknown = Reflect.getMetadata('design:paramtypes', owner.prototype, method);
+  const type: unknown = Array.isArray(types) ? types[index] : undefined;
+  return typeof type === 'function' ? type : undefined;
+}

@@ -10,7 +10,11 @@ import { kindOfError, type ReportOnce } from './report-once';
 import { toJsonValue } from './to-json-value';
 import type { ValueLimits } from './value-limits';
 
+type Mask = Extract<ActiveMark, { readonly mode: 'mask' }>;
+
 const MAX_MASKED_ELEMENTS = 1_000;
+const MAX_DOMAIN_LENGTH = 253;
+const DOMAIN = /^[a-z\d-]+(?:\.[a-z\d-]+)+$/i;
 
 type MarkOptions = Pick<ResolvedRedactOptions, 'hashKey' | 'oldHashKeys' | 'encryptionKey' | 'limits'>;
 
@@ -45,7 +49,7 @@ export class Marks {
       case 'remove':
         return undefined;
       case 'mask':
-        return maskValue(value, mark.keepFirst, mark.keepLast);
+        return maskValue(value, mark);
       case 'hash':
         return this.#hash(value);
       case 'encrypt':
@@ -114,16 +118,30 @@ export class Marks {
   }
 }
 
-function maskValue(value: JsonValue, keepFirst: number, keepLast: number): JsonValue {
-  if (!Array.isArray(value)) return maskScalar(value, keepFirst, keepLast);
-  const masked = value.slice(0, MAX_MASKED_ELEMENTS).map(element => maskScalar(element, keepFirst, keepLast));
+function maskValue(value: JsonValue, mask: Mask): JsonValue {
+  if (!Array.isArray(value)) return maskScalar(value, mask);
+  const masked = value.slice(0, MAX_MASKED_ELEMENTS).map(element => maskScalar(element, mask));
   if (value.length > masked.length) masked.push(moreMarker(value.length - masked.length));
   return masked;
 }
 
-function maskScalar(value: JsonValue, keepFirst: number, keepLast: number): string {
+function maskScalar(value: JsonValue, mask: Mask): string {
   if (typeof value !== 'string' && typeof value !== 'number') return REDACTED;
   const text = String(value);
+  return mask.isEmail ? maskEmail(text, mask) : maskText(text, mask);
+}
+
+/** The domain is kept only where there is one: else it could be the end of any other secret. */
+function maskEmail(text: string, mask: Mask): string {
+  const at = text.lastIndexOf('@');
+  const domain = text.slice(at + 1);
+  if (at < 1 || domain.length > MAX_DOMAIN_LENGTH || !DOMAIN.test(domain)) {
+    return maskText(text, { keepFirst: 0, keepLast: 0 });
+  }
+  return `${maskText(text.slice(0, at), mask)}@${domain}`;
+}
+
+function maskText(text: string, { keepFirst, keepLast }: Omit<Mask, 'mode'>): string {
   // Kept characters must not be halves of a surrogate pair.
   const characters = /[\ud800-\udfff]/.test(text) ? Array.from(text) : text;
   const hidden = characters.length - keepFirst - keepLast;

@@ -52,7 +52,7 @@ export function stricterMark(one: ActiveMark | null, other: ActiveMark | null): 
 
 function isSameMark(one: ActiveMark, other: ActiveMark): boolean {
   if (one.mode === 'mask' && other.mode === 'mask') {
-    return one.keepFirst === other.keepFirst && one.keepLast === other.keepLast;
+    return one.keepFirst === other.keepFirst && one.keepLast === other.keepLast && one.isEmail === other.isEmail;
   }
   if (one.mode === 'custom' && other.mode === 'custom') return one.redact === other.redact;
   return one.mode === other.mode;
