@@ -53,6 +53,80 @@ describe('a secret met in an exchange', () => {
     expect(error?.message).to.equal('GET /x?z=[REDACTED] with "[REDACTED]"');
   });
 
+  const found = (password: string, note: string) =>
+    (arrange().redact({ body: json({ password, note }) }).request.body as { note: string }).note;
+
+  it('is removed with the escapes of URLs, whichever of them the writer used', () => {
+    const password = 'ä b/c!d=e&f"g';
+    for (const written of [
+      encodeURIComponent(password),
+      encodeURIComponent(password).toLowerCase(),
+      encodeURI(password),
+      new URLSearchParams({ password }).toString().slice('password='.length),
+      encodeURIComponent(encodeURIComponent(password)),
+      [...Buffer.from(password)].map(byte => `%${byte.toString(16)}`).join(''),
+    ]) {
+      expect(found(password, `to /x/${written}?y=100%`), written).to.equal('to /x/[REDACTED]?y=100%');
+    }
+  });
+
+  it('is removed with the escapes of JSON, whichever of them the writer used', () => {
+    const password = 'say "ä/\nö"';
+    for (const written of [
+      JSON.stringify(password).slice(1, -1),
+      JSON.stringify(JSON.stringify(password).slice(1, -1)).slice(1, -1),
+      Array.from(password, letter => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`).join(''),
+    ]) {
+      expect(found(password, `{ ${written} }`), written).to.equal('{ [REDACTED] }');
+    }
+  });
+
+  it('is removed in base64, alone and anywhere inside a longer text', () => {
+    const password = 'hunter2?hunter2>ü';
+    for (const encoding of ['base64', 'base64url'] as const) {
+      for (const before of ['', 'a', 'me:', '{"sub":7,"pw":"']) {
+        const written = Buffer.from(`${before}${password}"}`).toString(encoding);
+        const note = found(password, `Basic ${written} or ${encodeURIComponent(written)}`);
+        const left = note.split(/[^\w+/=-]+/).map(part => Buffer.from(part, 'base64').toString('latin1'));
+        expect(note).to.match(/^Basic [\w+/=-]*\[REDACTED\][\w+/=-]* or [\w%-]*\[REDACTED\][\w%-]*$/);
+        expect(left.join()).to.not.match(/hunt|ter2|unter/);
+      }
+    }
+    expect(found('abcde', `x ${Buffer.from('abcde').toString('base64')} y`)).to.equal('x [REDACTED]= y');
+  });
+
+  it('is removed as a whole where secrets overlap', () => {
+    const { request } = arranged.redact({
+      body: json({ password: 'abcdefgh-one', token: 'one-and-more', note: 'abcdefgh-one-and-more!' }),
+    });
+    expect(request.body).to.have.property('note', '[REDACTED]!');
+  });
+
+  it('is removed from names that came from outside, but does not take away the name of a property', () => {
+    const { request } = arranged.redact({
+      url: '/x?letmein-99=1',
+      headers: { 'x-letmein-99': 'a' },
+      body: json({
+        password: ['letmein-99', 'password'],
+        'letmein-99': 1,
+        'my letmein-99': { a: [{ 'letmein-99': 2 }] },
+      }),
+    });
+    expect(JSON.stringify(request)).to.not.contain('letmein');
+    expect(request.body).to.deep.equal({
+      password: '[REDACTED]',
+      '[REDACTED]': 1,
+      'my [REDACTED]': { a: [{ '[REDACTED]': 2 }] },
+    });
+  });
+
+  it('costs bounded work, and nothing is told when that runs out', () => {
+    const passwords = Array.from({ length: 64 }, (_, at) => `${'a'.repeat(400)}${at % 10}${'a'.repeat(400)}${at}a`);
+    const note = `${'a'.repeat(20_000)}!`;
+    const { request } = arranged.redact({ body: json({ passwords, note: [note, note] }) });
+    expect(request.body).to.have.deep.property('note', ['[REDACTED]', '[REDACTED]']);
+  });
+
   it('leaves ordinary words and numbers alone when it is short', () => {
     const { response } = arranged.redact({
       body: json({ password: 'cat!', pin: 1234, token: 'ab', secret: true }),

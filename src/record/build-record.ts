@@ -5,7 +5,7 @@ import type { Snapshot } from './snapshot';
 /** The parts of a record that redaction makes. */
 export type RedactedParts = Pick<
   LogRecord,
-  'request' | 'response' | 'redactions' | 'redactionCount' | 'user' | 'client' | 'handler' | 'attributes'
+  'requestId' | 'request' | 'response' | 'redactions' | 'redactionCount' | 'user' | 'client' | 'handler' | 'attributes'
 > & { readonly error?: Omit<RecordError, 'fingerprint'> };
 
 const DAY_MS = 86_400_000;
@@ -48,7 +48,7 @@ export function buildRecord(snapshot: Snapshot, parts: RedactedParts, service: S
     durationMs: rounded(snapshot.durationMs),
     handlerMs: snapshot.handlerMs === null ? null : rounded(snapshot.handlerMs),
     ...(snapshot.incomplete ? { incomplete: true as const } : {}),
-    requestId: snapshot.requestId,
+    requestId: parts.requestId,
     ...(snapshot.traceId !== undefined && snapshot.spanId !== undefined
       ? { traceId: snapshot.traceId, spanId: snapshot.spanId }
       : {}),

@@ -1,5 +1,7 @@
 import type { JsonObject, JsonValue } from '../record/json-value';
+import type { NameRules } from './name-rules';
 import type { Place, RedactionNotes } from './redaction-notes';
+import { unescapeKey } from './unescape-key';
 import { limitText } from './value-limits';
 
 interface Node extends Place {
@@ -11,24 +13,28 @@ interface Node extends Place {
  * texts. In this order, because a cut could leave half a secret that nothing recognises any more.
  *
  * @param tree A tree of ours, changed in place.
+ * @param names When the keys come from outside and may be secrets themselves.
  */
 export function finishTexts<Tree extends JsonValue>(
   tree: Tree,
   path: string,
   notes: RedactionNotes,
   maxLength: number,
+  names: NameRules | null = null,
 ): Tree {
-  return new TextFinish(notes, maxLength).run(tree, path) as Tree;
+  return new TextFinish(notes, maxLength, names).run(tree, path) as Tree;
 }
 
 class TextFinish {
   readonly #notes: RedactionNotes;
   readonly #maxLength: number;
+  readonly #names: NameRules | null;
   readonly #queue: Node[] = [];
 
-  constructor(notes: RedactionNotes, maxLength: number) {
+  constructor(notes: RedactionNotes, maxLength: number, names: NameRules | null) {
     this.#notes = notes;
     this.#maxLength = maxLength;
+    this.#names = notes.known.isEmpty ? null : names;
   }
 
   run(root: JsonValue, path: string): JsonValue {
@@ -47,11 +53,25 @@ class TextFinish {
       }
       return;
     }
-    for (const key in tree) {
+    for (const key of Object.keys(tree)) {
       const value = tree[key]!;
-      const finished = this.#finish(value, node, key);
-      if (finished !== value) tree[key] = finished;
+      const name = this.#names ? this.#finishKey(key, tree, this.#names) : key;
+      const finished = this.#finish(value, node, name);
+      if (name !== key) {
+        delete tree[key];
+        this.#notes.note(node, name, 'known-value');
+      }
+      if (name !== key || finished !== value) tree[name] = finished;
     }
+  }
+
+  #finishKey(key: string, tree: JsonObject, names: NameRules): string {
+    const cleaned = this.#notes.known.removeFrom(key);
+    // Who has "password" as password shall not lose the name of the property.
+    if (cleaned === key || names.isSensitive(unescapeKey(key))) return key;
+    let free = cleaned;
+    for (let number = 2; Object.hasOwn(tree, free); number++) free = `${cleaned} ${number}`;
+    return free;
   }
 
   #finish(value: JsonValue, parent: Place | null, key: string | number): JsonValue {

@@ -1,31 +1,28 @@
 import type { JsonValue } from '../record/json-value';
+import { decodeEscapes } from './decode-escapes';
 import { REDACTED } from './markers';
+import { type Spans, ValueSearch, uniteSpans } from './value-search';
 
 // Bounds of the work that one record may cost.
 const MAX_VALUES = 64;
 const MAX_LEAVES = 512;
 const MAX_LENGTH = 16_384;
+const MAX_COMPARED_CHARACTERS = 8_000_000;
+// An address inside an address is escaped twice.
+const MAX_DECODINGS = 2;
 // Shorter ones are found in half of all texts, and keep no secret.
 const MIN_LENGTH = 4;
-// Up to here a value may be a part of an ordinary word or number, and is removed only where it stands alone.
-const MIN_LENGTH_WITHIN_WORDS = 8;
 const TRIVIAL: ReadonlySet<string> = new Set(['true', 'false', 'null', 'none', 'undefined']);
 const LONGEST_TRIVIAL = 9;
-
-/** How others write a value that they quote. */
-const FORMS: readonly ((value: string) => string)[] = [value => value, quotedInJson];
 
 /** The secret texts met in one exchange, removed wherever else its record would tell them. */
 export class KnownValues {
   readonly #values = new Set<string>();
-  #longestFirst: readonly string[] | undefined;
+  readonly #work = { left: MAX_COMPARED_CHARACTERS };
+  #search: ValueSearch | undefined;
 
   get isEmpty(): boolean {
     return this.#values.size === 0;
-  }
-
-  has(text: string): boolean {
-    return this.#values.has(text);
   }
 
   /** Every text and number in a sensitive value. */
@@ -40,49 +37,53 @@ export class KnownValues {
     }
   }
 
-  /** The text without any of the values. */
+  /** The text without any of the values: as they are, in base64, and with the escapes of URLs and JSON. */
   removeFrom(text: string): string {
-    this.#longestFirst ??= [...this.#values].sort((one, other) => other.length - one.length);
-    let cleaned = text;
-    for (const value of this.#longestFirst) {
-      if (value.length > cleaned.length || !cleaned.includes(value)) continue;
-      cleaned =
-        value.length < MIN_LENGTH_WITHIN_WORDS ? removeWord(cleaned, value) : cleaned.replaceAll(value, REDACTED);
+    if (this.isEmpty || text.length < MIN_LENGTH) return text;
+    this.#search ??= new ValueSearch(this.#values);
+    const spans = this.#find(text, this.#search);
+    // Fail closed: nobody but who sends thousands of secrets that look alike gets here.
+    if (spans === undefined) return REDACTED;
+    return spans.length === 0 ? text : cutOut(text, spans);
+  }
+
+  #find(text: string, search: ValueSearch): Spans | undefined {
+    const plain = search.find(text, this.#work);
+    if (plain === undefined) return undefined;
+    let found = plain;
+    let places: readonly number[] | undefined;
+    let decoded = decodeEscapes(text);
+    for (let times = 0; decoded && times < MAX_DECODINGS; times++) {
+      const inDecoded = search.find(decoded.text, this.#work);
+      if (inDecoded === undefined) return undefined;
+      const outer = places;
+      places = outer ? decoded.places.map(place => outer[place]!) : decoded.places;
+      const inText = places;
+      if (inDecoded.length > 0) found = uniteSpans([found, inDecoded.map(place => inText[place]!)]);
+      decoded = decodeEscapes(decoded.text);
     }
-    return cleaned;
+    return found;
   }
 
   #rememberLeaf(leaf: JsonValue | undefined): void {
     if (typeof leaf !== 'string' && typeof leaf !== 'number') return;
+    if (this.#values.size >= MAX_VALUES) return;
     const value = String(leaf).trim();
     if (value.length < MIN_LENGTH || value.length > MAX_LENGTH) return;
     if (value.length <= LONGEST_TRIVIAL && TRIVIAL.has(value.toLowerCase())) return;
     // Else every redaction would be redacted.
     if (REDACTED.includes(value)) return;
-    for (const form of FORMS) {
-      if (this.#values.size >= MAX_VALUES) return;
-      this.#values.add(form(value));
-    }
-    this.#longestFirst = undefined;
+    this.#values.add(value);
+    this.#search = undefined;
   }
 }
 
-function quotedInJson(value: string): string {
-  return /["\\\u0000-\u001f]/.test(value) ? JSON.stringify(value).slice(1, -1) : value;
-}
-
-function removeWord(text: string, word: string): string {
+function cutOut(text: string, spans: Spans): string {
   let cleaned = '';
   let from = 0;
-  for (let at = text.indexOf(word); at !== -1; at = text.indexOf(word, at + 1)) {
-    if (at < from || isWordCharacter(text, at - 1) || isWordCharacter(text, at + word.length)) continue;
-    cleaned += text.slice(from, at) + REDACTED;
-    from = at + word.length;
+  for (let at = 0; at < spans.length; at += 2) {
+    cleaned += text.slice(from, spans[at]) + REDACTED;
+    from = spans[at + 1]!;
   }
   return cleaned + text.slice(from);
-}
-
-function isWordCharacter(text: string, at: number): boolean {
-  const code = text.charCodeAt(at);
-  return (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code > 127;
 }

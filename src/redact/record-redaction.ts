@@ -17,7 +17,7 @@ type RecordErrorPart = Omit<RecordError, 'fingerprint'>;
 /** The parts of a record that hold what client, application and errors said. */
 export type RedactedParts = Pick<
   LogRecord,
-  'request' | 'response' | 'redactions' | 'redactionCount' | 'user' | 'client' | 'handler'
+  'requestId' | 'request' | 'response' | 'redactions' | 'redactionCount' | 'user' | 'client' | 'handler'
 > & {
   readonly error?: RecordErrorPart;
   readonly attributes?: JsonObject;
@@ -56,17 +56,19 @@ export class RecordRedaction {
   }
 
   run(): RedactedParts {
-    const { user, client, handler } = this.#snapshot;
+    const { user, client, handler, requestId } = this.#snapshot;
     const drafts = this.#draftParts();
     const { error, attributes } = drafts;
     return {
+      // A client may take a secret for it.
+      requestId: this.#finish(requestId, 'requestId'),
       user: user && this.#finish({ ...user }, 'user'),
       client: this.#finish({ ...client }, 'client'),
       handler,
       request: this.#finishRequest(drafts.request),
       response: this.#finishResponse(drafts.response),
       ...(error && { error: this.#finish(error, 'error') as unknown as RecordErrorPart }),
-      ...(attributes && { attributes: this.#finish(attributes, 'attributes') }),
+      ...(attributes && { attributes: this.#finishFree(attributes, 'attributes') }),
       redactions: this.#notes.redactions,
       redactionCount: this.#notes.count,
     };
@@ -119,9 +121,9 @@ export class RecordRedaction {
     return {
       method: line.method,
       path: line.path,
-      query: this.#finish(redacted.query, 'request.query'),
+      query: this.#finishFree(redacted.query, 'request.query'),
       params: this.#finish(params, 'request.params'),
-      headers: this.#finish(redacted.headers, 'request.headers') as RecordHeaders,
+      headers: this.#finishFree(redacted.headers, 'request.headers') as RecordHeaders,
       contentType: line.contentType,
       bytes,
       ...this.#finishBody(redacted.body, 'request.body'),
@@ -146,12 +148,18 @@ export class RecordRedaction {
     if (body === undefined || (isFinished && redacted.bodyOmitted === undefined)) return redacted;
     return this.#attempt<RedactedBody>('A body', REDACTION_FAILED, () => ({
       ...redacted,
-      body: this.#finish(body, path),
+      body: redacted.bodyOmitted === undefined ? this.#finishFree(body, path) : this.#finish(body, path),
     }));
   }
 
   #finish<Tree extends JsonValue>(tree: Tree, path: string): Tree {
     return finishTexts(tree, path, this.#notes, this.#rules.limits.maxStringLength);
+  }
+
+  /** The same for a tree whose keys come from outside. */
+  #finishFree<Tree extends JsonValue>(tree: Tree, path: string): Tree {
+    const { limits, names } = this.#rules;
+    return finishTexts(tree, path, this.#notes, limits.maxStringLength, names);
   }
 
   /** A fault of ours, or of what we were given, costs this part of the record and nothing else. */

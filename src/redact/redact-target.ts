@@ -20,23 +20,17 @@ export function splitTarget(url: string): { readonly path: string; readonly quer
 /** The query as an object, by name; a name that comes again makes an array. */
 export function redactQuery(query: string, plan: Plan | null, rules: WalkRules, notes: RedactionNotes): JsonObject {
   const values: JsonObject = Object.create(null) as JsonObject;
-  const encoded: [text: string, value: string][] = [];
   for (const pair of query.split('&', MAX_QUERY_PAIRS)) {
     if (pair === '') continue;
     const at = pair.indexOf('=');
     const name = decode(at === -1 ? pair : pair.slice(0, at));
-    const text = at === -1 ? '' : pair.slice(at + 1);
-    const value = decode(text);
+    const value = at === -1 ? '' : decode(pair.slice(at + 1));
     const known = values[name];
     if (known === undefined) values[name] = value;
     else if (Array.isArray(known)) known.push(value);
     else values[name] = [known, value];
-    if (text !== value) encoded.push([text, value]);
   }
-  const redacted = new Walk(rules, notes, { direction: 'request' }).runMembers(values, 'request.query', plan);
-  // Error messages quote the query as it was sent.
-  for (const [text, value] of encoded) if (notes.known.has(value)) notes.known.remember(text);
-  return redacted;
+  return new Walk(rules, notes, { direction: 'request' }).runMembers(values, 'request.query', plan);
 }
 
 /** The path parameters, and the path without what is sensitive in them. */

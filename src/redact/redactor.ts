@@ -107,7 +107,7 @@ export class Redactor {
       const notes = new RedactionNotes(recordId);
       const walk = new Walk(this.#rules, notes, { direction: 'request', keysEscaped: true });
       const redacted = walk.runMembers(structuredClone(attributes), 'attributes', null);
-      return finishTexts(redacted, 'attributes', notes, this.#rules.limits.maxStringLength);
+      return finishTexts(redacted, 'attributes', notes, this.#rules.limits.maxStringLength, this.#rules.names);
     } catch (caught) {
       this.#reportFailure('Attributes were left out of a record', caught);
       return {};
