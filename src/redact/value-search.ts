@@ -18,8 +18,9 @@ const MIN_BYTES_WITHIN_BASE64 = 8;
  * (`Basic` credentials, the payload of a JWT), whichever of the three ways it falls on the groups of base64.
  */
 export class ValueSearch {
-  /** By the first two characters, so that most places of a text are done with at one glance. */
-  readonly #forms: (Form[] | undefined)[] = Array.from({ length: BUCKETS });
+  /** Whether any form begins with two such characters: most places of a text are done with at one glance. */
+  readonly #isUsed = new Uint8Array(BUCKETS);
+  readonly #forms = new Map<number, Form[]>();
   #shortest = Infinity;
 
   constructor(values: Iterable<string>) {
@@ -38,9 +39,9 @@ export class ValueSearch {
   find(text: string, work: { left: number }): Spans | undefined {
     const spans: number[] = [];
     for (let at = 0, end = text.length - this.#shortest; at <= end; at++) {
-      const forms = this.#forms[bucketOf(text, at)];
-      if (forms === undefined) continue;
-      for (const form of forms) {
+      const bucket = bucketOf(text, at);
+      if (this.#isUsed[bucket] === 0) continue;
+      for (const form of this.#forms.get(bucket)!) {
         if (!mayStandAt(text, at, form.text)) continue;
         work.left -= form.text.length;
         if (work.left < 0) return undefined;
@@ -52,7 +53,10 @@ export class ValueSearch {
 
   #add(form: Form): void {
     const bucket = bucketOf(form.text, 0);
-    (this.#forms[bucket] ??= []).push(form);
+    const others = this.#forms.get(bucket);
+    if (others) others.push(form);
+    else this.#forms.set(bucket, [form]);
+    this.#isUsed[bucket] = 1;
     this.#shortest = Math.min(this.#shortest, form.text.length);
   }
 }
@@ -99,22 +103,24 @@ function mayStandAt(text: string, at: number, form: string): boolean {
   );
 }
 
-function base64Forms(value: string): string[] {
-  const bytes = Buffer.from(value);
-  const count = bytes.byteLength;
-  if (count < MIN_BYTES_WITHIN_BASE64) return withUrlAlphabet([bytes.toString('base64').replace(/=+$/, '')]);
+function base64Forms(value: string): readonly string[] {
+  const bytes = Buffer.from(`\0\0${value}`);
+  const count = bytes.byteLength - 2;
+  if (count < MIN_BYTES_WITHIN_BASE64) return withUrlAlphabet([bytes.toString('base64', 2).replace(/=+$/, '')]);
   const shifted = [0, 1, 2].map(shift =>
-    Buffer.concat([Buffer.alloc(shift), bytes])
-      .toString('base64')
+    bytes
+      .toString('base64', 2 - shift)
       // Only the characters that the value alone decides.
       .slice(Math.ceil((shift * 8) / 6), Math.floor(((shift + count) * 8) / 6)),
   );
   return withUrlAlphabet(shifted);
 }
 
-function withUrlAlphabet(forms: readonly string[]): string[] {
-  const others = forms.filter(form => /[+/]/.test(form)).map(form => form.replaceAll('+', '-').replaceAll('/', '_'));
-  return [...forms, ...others];
+function withUrlAlphabet(forms: readonly string[]): readonly string[] {
+  const others = forms
+    .filter(form => form.includes('+') || form.includes('/'))
+    .map(form => form.replaceAll('+', '-').replaceAll('/', '_'));
+  return others.length === 0 ? forms : [...forms, ...others];
 }
 
 function isWordCharacter(text: string, at: number): boolean {
