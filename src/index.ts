@@ -46,6 +46,7 @@ export type {
   ServiceInfo,
   ValidationFailure,
 } from './record/log-record';
+export type { DetectorOptions } from './redact/detectors/detectors';
 export type { RedactOptions } from './redact/redact-options';
 export type { EncryptionKey, HashKey } from './redact/redaction-keys';
 export type { StoredRecord } from './redact/reveal';

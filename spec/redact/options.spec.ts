@@ -20,6 +20,15 @@ describe('the redact options', () => {
       oldHashKeys: [],
       encryptionKey: null,
       oldEncryptionKeys: [],
+      detectors: {
+        cardNumbers: true,
+        jwts: true,
+        bearerTokens: true,
+        pemBlocks: true,
+        emails: false,
+        ibans: true,
+        cloudKeys: true,
+      },
       limits: { maxDepth: 32, maxNodes: 10_000, maxStringLength: 8_192 },
       disabled: false,
     });

@@ -44,7 +44,7 @@ function percentEscape(text: string, at: number): Escape | undefined {
   const bytes = [first];
   while (bytes.length < count) {
     const next = byteAt(text, at + 3 * bytes.length);
-    if (next === undefined) return undefined;
+    if (next === undefined || next >> 6 !== 2) return undefined;
     bytes.push(next);
   }
   const character = Buffer.from(bytes).toString('utf8');
@@ -53,8 +53,7 @@ function percentEscape(text: string, at: number): Escape | undefined {
 
 function byteAt(text: string, at: number): number | undefined {
   if (text.charCodeAt(at) !== PERCENT) return undefined;
-  const digits = text.slice(at + 1, at + 3);
-  return /^[\da-f]{2}$/i.test(digits) ? Number.parseInt(digits, 16) : undefined;
+  return hexNumber(text, at + 1, 2);
 }
 
 function backslashEscape(text: string, at: number): Escape | undefined {
@@ -63,6 +62,18 @@ function backslashEscape(text: string, at: number): Escape | undefined {
   if (letter === '"' || letter === '\\' || letter === '/') return [letter, 2];
   const control = LETTERS[letter];
   if (control !== undefined) return [control, 2];
-  const digits = letter === 'u' ? text.slice(at + 2, at + 6) : '';
-  return /^[\da-f]{4}$/i.test(digits) ? [String.fromCharCode(Number.parseInt(digits, 16)), 6] : undefined;
+  const code = letter === 'u' ? hexNumber(text, at + 2, 4) : undefined;
+  return code === undefined ? undefined : [String.fromCharCode(code), 6];
+}
+
+function hexNumber(text: string, from: number, digits: number): number | undefined {
+  let number = 0;
+  for (let at = from; at < from + digits; at++) {
+    // `a` and `A` differ in one bit, which digits have set.
+    const code = text.charCodeAt(at) | 32;
+    const digit = code >= 48 && code <= 57 ? code - 48 : code >= 97 && code <= 102 ? code - 87 : -1;
+    if (digit === -1) return undefined;
+    number = number * 16 + digit;
+  }
+  return number;
 }

@@ -63,7 +63,10 @@ export class RecordRedaction {
       // A client may take a secret for it.
       requestId: this.#finish(requestId, 'requestId'),
       user: user && this.#finish({ ...user }, 'user'),
-      client: this.#finish({ ...client }, 'client'),
+      client: this.#finish(
+        { ...client, agent: client.agent && this.#rules.texts.clean(client.agent, this.#notes, null, 'client.agent') },
+        'client',
+      ),
       handler,
       request: this.#finishRequest(drafts.request),
       response: this.#finishResponse(drafts.response),
@@ -101,7 +104,11 @@ export class RecordRedaction {
           redactBody(response.body, null, 'response', rules, notes),
         ),
       },
-      error: error && this.#attempt('An error', unreadableError(error), () => redactError(error, rules.names, notes)),
+      error:
+        error &&
+        this.#attempt('An error', unreadableError(error), () =>
+          redactError(error, rules, notes, name => this.#isSensitiveParameter(name)),
+        ),
       attributes:
         attributes &&
         this.#attempt('Attributes', {}, () =>
@@ -112,6 +119,13 @@ export class RecordRedaction {
           ),
         ),
     };
+  }
+
+  /** Messages of the host quote the parameters that it refused, by name. */
+  #isSensitiveParameter(name: string): boolean {
+    const { query, path, header, cookie } = this.#parameters;
+    const isMarked = [query, path, header, cookie].some(plan => plan?.mark ?? plan?.fields.get(name)?.mark);
+    return isMarked || this.#rules.names.isSensitive(name);
   }
 
   #finishRequest(redacted: Drafts['request']): LogRecord['request'] {

@@ -1,7 +1,6 @@
 import { unescape as decodeCookie } from 'node:querystring';
 import type { JsonObject, JsonValue } from '../record/json-value';
 import type { SnapshotHeaders } from '../record/snapshot';
-import { redactUrls } from './clean-text';
 import { type ActiveMark, type Plan, REDACT, type Shape } from './plan';
 import { type Place, type RedactionNotes, pathOf } from './redaction-notes';
 import { Walk, type WalkRules } from './walk';
@@ -53,7 +52,7 @@ export class HeaderRedaction {
     }
     const mark = this.#headers?.mark ?? (field ? field.mark : names.isSensitive(name) ? REDACT : null);
     if (mark === null)
-      return field?.shape ? this.#redactTyped(value, field.shape, parent, key) : this.#redactUrls(value, parent, key);
+      return field?.shape ? this.#redactTyped(value, field.shape, parent, key) : this.#redactFree(value, parent, key);
     const scheme = mark.mode === 'redact' && name.endsWith('authorization') ? SCHEME.exec(value)?.[0] : undefined;
     if (scheme === undefined) return this.#apply(mark, value, parent, key);
     return `${scheme} ${this.#apply(mark, value.slice(scheme.length + 1), parent, key)}`;
@@ -65,10 +64,9 @@ export class HeaderRedaction {
     return asText(walk.run(value, pathOf(parent, key), shape));
   }
 
-  #redactUrls(value: string, parent: Place, key: string | number): string {
-    const cleaned = redactUrls(value, this.#rules.names, this.#notes.known);
-    if (cleaned !== value) this.#notes.note(parent, key, REDACT.mode);
-    return cleaned;
+  #redactFree(value: string, parent: Place, key: string | number): string | undefined {
+    const walk = new Walk(this.#rules, this.#notes, { direction: 'request' });
+    return asText(walk.runText(value, parent, key));
   }
 
   #apply(mark: ActiveMark, value: string, parent: Place, key: string | number): string | undefined {

@@ -1,5 +1,6 @@
 import { LoggingError } from '../errors';
 import { describeValue, refuseUnknownKeys, requireInteger, requireTextList } from '../option-checks';
+import { type DetectorOptions, type ResolvedDetectors, resolveDetectors } from './detectors/detectors';
 import { foldName } from './fold-name';
 import {
   type EncryptionKey,
@@ -29,6 +30,8 @@ export interface RedactOptions {
   readonly encryptionKey?: EncryptionKey;
   /** Keys that encrypted before `encryptionKey` did: `logging.reveal` still reads what they wrote. @defaultValue [] */
   readonly oldEncryptionKeys?: readonly EncryptionKey[];
+  /** What is looked for in texts that no class tells of. */
+  readonly detectors?: DetectorOptions;
   /** Levels of arrays and objects kept of one body, from 1 to 64. @defaultValue 32 */
   readonly maxDepth?: number;
   /** Array elements and object members kept of one body, from 1 to 1000000. @defaultValue 10000 */
@@ -47,6 +50,7 @@ export interface ResolvedRedactOptions {
   readonly oldHashKeys: readonly HashKey[];
   readonly encryptionKey: ResolvedEncryptionKey | null;
   readonly oldEncryptionKeys: readonly ResolvedEncryptionKey[];
+  readonly detectors: ResolvedDetectors;
   readonly limits: ValueLimits;
   /** Set by {@link disableRedaction} alone. */
   readonly disabled: boolean;
@@ -54,7 +58,7 @@ export interface ResolvedRedactOptions {
 
 const KEYS = [
   ...['names', 'allowNames', 'maxDepth', 'maxNodes', 'maxStringLength'],
-  ...['hashKey', 'oldHashKeys', 'encryptionKey', 'oldEncryptionKeys'],
+  ...['hashKey', 'oldHashKeys', 'encryptionKey', 'oldEncryptionKeys', 'detectors'],
 ] as const;
 
 /**
@@ -82,6 +86,7 @@ export function resolveRedactOptions(options: RedactOptions = {}): ResolvedRedac
     names: [...names],
     allowNames: [...allowNames],
     ...resolveKeys(options),
+    detectors: resolveDetectors(options.detectors),
     limits: { maxDepth, maxNodes, maxStringLength },
     disabled: false,
   };

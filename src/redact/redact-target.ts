@@ -41,9 +41,7 @@ export function redactPath(
   rules: WalkRules,
   notes: RedactionNotes,
 ): { readonly path: string; readonly params: JsonObject } {
-  const before = notes.count;
   const redacted = new Walk(rules, notes, { direction: 'request' }).runMembers({ ...params }, 'request.params', plan);
-  if (notes.count === before) return { path, params: redacted };
   let cleaned = path;
   for (const name of Object.keys(params)) {
     const value = params[name]!;
@@ -52,7 +50,7 @@ export function redactPath(
     cleaned = replaceInPath(cleaned, value, recorded);
   }
   if (cleaned !== path) notes.note(null, 'request.path', 'redact');
-  return { path: cleaned, params: redacted };
+  return { path: rules.texts.clean(cleaned, notes, null, 'request.path'), params: redacted };
 }
 
 function replaceInPath(path: string, value: string, recorded: JsonValue | undefined): string {

@@ -2,8 +2,10 @@ import type { Class } from '../decorators/metadata';
 import type { Report } from '../errors';
 import type { JsonObject, JsonValue } from '../record/json-value';
 import type { PlanId, Snapshot, SnapshotValidation, TypeHint } from '../record/snapshot';
+import { Detectors } from './detectors/detectors';
 import { DtoMetadata, findTransformerStorage } from './dto-metadata';
 import { finishTexts } from './finish-texts';
+import { FreeTexts } from './free-texts';
 import { Marks } from './marks';
 import { NameRules } from './name-rules';
 import { type DeclaredParameter, NO_PARAMETERS, type ParameterPlan, compileParameters } from './parameter-plan';
@@ -38,7 +40,8 @@ export class Redactor {
     }
     const names = new NameRules(options);
     const plans = new Plans(new DtoMetadata(transformer), names, options.disabled);
-    this.#rules = { names, plans, marks: new Marks(options, this.#reports), limits: options.limits };
+    const texts = new FreeTexts(names, new Detectors(options.detectors));
+    this.#rules = { names, plans, texts, marks: new Marks(options, this.#reports), limits: options.limits };
     this.#hints = new TypeHints(plans);
     const { encryptionKey, oldEncryptionKeys } = options;
     this.#encryptionKeys = encryptionKey ? [encryptionKey, ...oldEncryptionKeys] : oldEncryptionKeys;

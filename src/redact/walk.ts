@@ -1,11 +1,12 @@
 import type { JsonObject, JsonValue } from '../record/json-value';
 import type { TypeHint } from '../record/snapshot';
+import type { FreeTexts } from './free-texts';
 import { MORE_KEY, REDACTED, TOO_DEEP, moreMarker } from './markers';
 import type { Marks } from './marks';
 import type { NameRules } from './name-rules';
 import { type ActiveMark, type Plan, REDACT, type Shape, planFor } from './plan';
 import type { Plans } from './plans';
-import type { Place, RedactionNotes } from './redaction-notes';
+import { type Place, type RedactionNotes, pathOf } from './redaction-notes';
 import { unescapeKey } from './unescape-key';
 import { type ValueLimits, plainNumber } from './value-limits';
 
@@ -14,6 +15,7 @@ export interface WalkRules {
   readonly names: NameRules;
   readonly plans: Plans;
   readonly marks: Marks;
+  readonly texts: FreeTexts;
   readonly limits: ValueLimits;
 }
 
@@ -28,6 +30,10 @@ export interface WalkSource {
   readonly keysEscaped?: boolean;
   /** Keeps no part, hash or rendering of a sensitive value. */
   readonly redactOnly?: boolean;
+  /** How many texts the tree lies in: JSON inside JSON. */
+  readonly textDepth?: number;
+  /** The text that the tree lies in belongs to a class, so its form is nobody's business. */
+  readonly isDeclared?: boolean;
 }
 
 type Container = JsonValue[] | JsonObject;
@@ -42,8 +48,14 @@ interface Frame extends Place {
   /** Redacts every member, each by itself. */
   readonly markOfAll: ActiveMark | null;
   readonly depth: number;
+  /** Elements of a list whose property a class declares. */
+  readonly isDeclared: boolean;
 }
 
+// An object as JSON text in a text of JSON text is as far as anyone goes.
+const MAX_TEXT_DEPTH = 2;
+const JSON_START = /^\s*[[{]/;
+const OBJECT_START = /^[\s[]*\{\s*"/;
 // Of class-validator's error for a sensitive property.
 const REFUSED_INPUT: ReadonlySet<string> = new Set(['value', 'children']);
 
@@ -60,6 +72,7 @@ export class Walk {
   readonly #source: WalkSource;
   readonly #queue: Frame[] = [];
   #nodesLeft: number;
+  #isCut = false;
 
   constructor(rules: WalkRules, notes: RedactionNotes, source: WalkSource) {
     this.#rules = rules;
@@ -71,7 +84,7 @@ export class Walk {
   /** The redacted tree; `undefined` when the whole of it is removed. */
   run(tree: JsonValue, path: string, shape: Shape | null, hint: TypeHint | null = null): JsonValue | undefined {
     if (shape?.kind === 'class' && shape.mark) return this.#redact(shape.mark, tree, null, path, 0);
-    const placed = this.#place(tree, shape, hint, null, path, 0);
+    const placed = this.#place(tree, shape, hint, null, path, 0, false);
     this.#redactQueued();
     return this.#queue[0]?.tree ?? placed;
   }
@@ -79,10 +92,24 @@ export class Walk {
   /** The same for an object whose keys are told whatever is known of it: a query, path parameters. */
   runMembers(tree: JsonObject, path: string, plan: Plan | null): JsonObject {
     const markOfAll = plan?.mark ?? null;
-    const root: Frame = { parent: null, key: path, tree, shape: plan, hint: null, markOfAll, depth: 0 };
+    const root: Frame = {
+      parent: null,
+      key: path,
+      tree,
+      shape: plan,
+      hint: null,
+      markOfAll,
+      depth: 0,
+      isDeclared: false,
+    };
     this.#queue.push(root);
     this.#redactQueued();
     return root.tree as JsonObject;
+  }
+
+  /** The same for a single text that stands outside any tree. */
+  runText(text: string, parent: Place, key: string | number): JsonValue | undefined {
+    return this.#placeText(text, null, parent, key, 0, false);
   }
 
   #redactQueued(): void {
@@ -96,15 +123,16 @@ export class Walk {
   }
 
   #redactElements(frame: Frame, tree: JsonValue[]): void {
-    const { shape, hint } = frame;
+    const { shape, hint, isDeclared } = frame;
     const depth = frame.depth + 1;
     for (let at = 0; at < tree.length; at++) {
       if (--this.#nodesLeft < 0) {
+        this.#isCut = true;
         tree.splice(at, tree.length, moreMarker(tree.length - at));
         return;
       }
       const value = tree[at]!;
-      const placed = this.#place(value, shape, hint && elementHint(hint, at), frame, at, depth);
+      const placed = this.#place(value, shape, hint && elementHint(hint, at), frame, at, depth, isDeclared);
       // A removed element leaves its place, so that the others keep theirs.
       if (!Object.is(placed, value)) tree[at] = placed === undefined ? null : placed;
     }
@@ -123,6 +151,7 @@ export class Walk {
     let done = 0;
     for (const treeKey in tree) {
       if (--this.#nodesLeft < 0) {
+        this.#isCut = true;
         rebuilt ??= firstMembers(tree, done);
         rebuilt[MORE_KEY] = moreMarker(Object.keys(tree).length - done);
         break;
@@ -148,7 +177,8 @@ export class Walk {
         placed = this.#enqueue(value, null, null, frame, key, depth, REDACT);
       } else {
         const shapeOfValue = field ? field.shape : valueShape;
-        placed = this.#place(value, shapeOfValue, hint && memberHint(hint, name), frame, key, depth);
+        const isDeclared = field !== undefined;
+        placed = this.#place(value, shapeOfValue, hint && memberHint(hint, name), frame, key, depth, isDeclared);
       }
       if (rebuilt === null && (key !== treeKey || placed === undefined)) rebuilt = firstMembers(tree, done);
       done++;
@@ -166,13 +196,21 @@ export class Walk {
     parent: Frame | null,
     key: string | number,
     depth: number,
+    isDeclared: boolean,
   ): JsonValue | undefined {
     if (isContainer(value)) {
-      return this.#placeContainer(value, shape, hint, parent, key, depth);
+      return this.#placeContainer(value, shape, hint, parent, key, depth, isDeclared);
     }
-    if (typeof value === 'string') return this.#placeText(value, shape, parent, key, depth);
-    if (typeof value === 'number') return plainNumber(value);
+    if (typeof value === 'string') return this.#placeText(value, shape, parent, key, depth, isDeclared);
+    if (typeof value === 'number') return this.#placeNumber(value, parent, key, isDeclared);
     return typeof value === 'boolean' ? value : null;
+  }
+
+  #placeNumber(value: number, parent: Frame | null, key: string | number, isDeclared: boolean): JsonValue {
+    if (value < 1e13 || isDeclared || this.#source.isDeclared || !this.#rules.texts.isCard(value))
+      return plainNumber(value);
+    this.#notes.noteSecret(parent, key, 'detected:card', value);
+    return REDACTED;
   }
 
   #placeContainer(
@@ -182,6 +220,7 @@ export class Walk {
     parent: Frame | null,
     key: string | number,
     depth: number,
+    isDeclared: boolean,
   ): JsonValue | undefined {
     let known = shape;
     let structure: StructuredHint | null = null;
@@ -194,7 +233,7 @@ export class Walk {
       known = planFor(known, value);
       if (known.mark) return this.#redact(known.mark, value, parent, key, depth);
     }
-    return this.#enqueue(value, known, structure, parent, key, depth, null);
+    return this.#enqueue(value, known, structure, parent, key, depth, null, isDeclared);
   }
 
   #enqueue(
@@ -205,21 +244,33 @@ export class Walk {
     key: string | number,
     depth: number,
     markOfAll: ActiveMark | null,
+    isDeclared = false,
   ): JsonValue {
-    if (depth >= this.#rules.limits.maxDepth) return TOO_DEEP;
-    this.#queue.push({ parent, key, tree, shape, hint, markOfAll, depth });
+    if (depth >= this.#rules.limits.maxDepth) {
+      this.#isCut = true;
+      return TOO_DEEP;
+    }
+    this.#queue.push({ parent, key, tree, shape, hint, markOfAll, depth, isDeclared });
     return tree;
   }
 
   #placeText(
     text: string,
     shape: Shape | null,
-    parent: Frame | null,
+    parent: Place | null,
     key: string | number,
     depth: number,
+    isDeclared: boolean,
   ): JsonValue | undefined {
     if (text.length > this.#rules.limits.maxStringLength) this.#notes.hasUntidyText = true;
-    if (shape === null || !/^\s*[[{]/.test(text)) return text;
+    const mayBeJson = JSON_START.test(text);
+    if (shape === null) {
+      const { names, texts } = this.#rules;
+      if (names.isDisabled) return text;
+      if (mayBeJson) return this.#redactJsonText(text, parent, key, isDeclared);
+      return isDeclared || this.#source.isDeclared ? text : texts.clean(text, this.#notes, parent, key);
+    }
+    if (!mayBeJson) return text;
     // An object that travels as JSON text: `@QueryParam('filter') filter: Filter`.
     let parsed: JsonValue;
     try {
@@ -228,7 +279,39 @@ export class Walk {
       this.#notes.noteSecret(parent, key, 'unparsable', text);
       return REDACTED;
     }
-    return this.#place(parsed, shape, null, parent, key, depth);
+    return this.#place(parsed, shape, null, parent as Frame | null, key, depth, isDeclared);
+  }
+
+  /** JSON that travels inside a text is redacted by names; without anything to redact the text stays as it is. */
+  #redactJsonText(text: string, parent: Place | null, key: string | number, isDeclared: boolean): string {
+    const { textDepth = 0 } = this.#source;
+    const isOfClass = isDeclared || this.#source.isDeclared === true;
+    let parsed: JsonValue;
+    try {
+      parsed = JSON.parse(text) as JsonValue;
+    } catch {
+      if (!isOfClass && !OBJECT_START.test(text)) return this.#rules.texts.clean(text, this.#notes, parent, key);
+      if (isOfClass) return text;
+      // Broken JSON cannot be understood, so it may hold anything.
+      this.#notes.noteSecret(parent, key, 'unparsable', text);
+      return REDACTED;
+    }
+    if (textDepth === MAX_TEXT_DEPTH) {
+      this.#notes.noteSecret(parent, key, 'too-deep', text);
+      return REDACTED;
+    }
+    const before = this.#notes.count;
+    const inner = new Walk(this.#rules, this.#notes, {
+      ...this.#source,
+      keysEscaped: false,
+      textDepth: textDepth + 1,
+      isDeclared: isOfClass,
+    });
+    inner.#nodesLeft = this.#nodesLeft;
+    const redacted = inner.run(parsed, pathOf(parent, key), null);
+    this.#nodesLeft = inner.#nodesLeft;
+    if (inner.#isCut) this.#isCut = true;
+    return this.#notes.count === before && !inner.#isCut ? text : JSON.stringify(redacted);
   }
 
   #redact(

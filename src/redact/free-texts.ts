@@ -1,0 +1,38 @@
+import { redactPairs, redactUrls, removeQuotedInput } from './clean-text';
+import type { Detectors } from './detectors/detectors';
+import type { NameRules } from './name-rules';
+import type { Place, RedactionNotes } from './redaction-notes';
+
+/** Whether a parameter of this name is sensitive. */
+export type IsSensitiveName = (name: string) => boolean;
+
+/** Redacts texts that no class tells of: by what stands in them. */
+export class FreeTexts {
+  readonly #names: NameRules;
+  readonly #detectors: Detectors;
+
+  constructor(names: NameRules, detectors: Detectors) {
+    this.#names = names;
+    this.#detectors = detectors;
+  }
+
+  /** The text without URLs' secrets, quoted input and what the detectors find; all of it is noted. */
+  clean(
+    text: string,
+    notes: RedactionNotes,
+    parent: Place | null,
+    key: string | number,
+    isSensitive: IsSensitiveName = name => this.#names.isSensitive(name),
+  ): string {
+    if (this.#names.isDisabled || text.length < 4) return text;
+    let cleaned = removeQuotedInput(text, isSensitive);
+    cleaned = redactUrls(cleaned, isSensitive, notes.known);
+    if (cleaned.includes('":') || cleaned.includes('" :')) cleaned = redactPairs(cleaned, isSensitive, notes.known);
+    if (cleaned !== text) notes.note(parent, key, 'redact');
+    return this.#detectors.clean(cleaned, notes, parent, key);
+  }
+
+  isCard(value: number): boolean {
+    return !this.#names.isDisabled && this.#detectors.isCard(value);
+  }
+}
