@@ -5,7 +5,7 @@ import { join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Every file may import these, and they import nothing else of ours. */
-const LEAVES = ['errors.ts', 'option-checks.ts', 'reporter.ts'];
+const LEAVES = ['errors.ts', 'option-checks.ts', 'quiet-cause.ts', 'reporter.ts'];
 
 /**
  * What each folder or root file may import besides itself and the leaves: a folder, one file, or `type:` and either of
@@ -14,6 +14,7 @@ const LEAVES = ['errors.ts', 'option-checks.ts', 'reporter.ts'];
 const DIRECTIONS = {
   'errors.ts': [],
   'option-checks.ts': [],
+  'quiet-cause.ts': [],
   'reporter.ts': [],
   record: [],
   decorators: ['type:record'],

@@ -66,8 +66,10 @@ function multipartBody({ body, file, files }: ParsedRequest): SnapshotBody {
   const uploads = [file, ...lists.flat()].filter(
     (upload): upload is MulterFile => typeof upload === 'object' && !!upload,
   );
+  const values = typeof body === 'object' && body !== null ? toJsonValue(body) : null;
   return {
     kind: 'multipart',
+    ...(typeof values === 'object' && values !== null && !Array.isArray(values) && { values }),
     fields: typeof body === 'object' && body !== null ? Object.keys(body) : [],
     files: [...new Set(uploads)].map((upload): SnapshotFile => ({
       field: textOrEmpty(upload.fieldname),

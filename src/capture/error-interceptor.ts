@@ -1,6 +1,7 @@
 import type { Context, Next } from 'koa';
 import { HttpError, KoaDriver, NotFoundError } from 'routing-controllers';
 import { LoggingError } from '../errors';
+import { quietCause } from '../quiet-cause';
 import type { Reporter } from '../reporter';
 import type { ErrorHandler, ErrorHandlers, ErrorResponse } from './error-handlers';
 import { type HostFailure, hostFailureOf, matchedBinding } from './host-seam';
@@ -63,7 +64,7 @@ export class ErrorInterceptor {
         new LoggingError(
           'ERROR_HANDLER_FAILED',
           `The @HandleError handler for ${error.constructor.name} threw; the default response was sent. See error.cause.`,
-          { cause },
+          { cause: quietCause(cause) },
         ),
       );
     }

@@ -2,6 +2,7 @@ import type { Context, Middleware, Next } from 'koa';
 import type Koa from 'koa';
 import { EXCHANGE } from '../decorators/logging-interceptor';
 import { LoggingError } from '../errors';
+import { quietCause } from '../quiet-cause';
 import type { Reporter } from '../reporter';
 import type { ErrorInterceptor } from './error-interceptor';
 import { Exchange } from './exchange';
@@ -80,7 +81,7 @@ export class Capture {
       this.reporter.reportOnce(
         'open',
         new LoggingError('CAPTURE_FAILED', 'A request could not be followed; it goes on unrecorded. See error.cause.', {
-          cause,
+          cause: quietCause(cause),
         }),
       );
       return undefined;

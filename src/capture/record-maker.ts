@@ -5,6 +5,7 @@ import type { LogRecord, ServiceInfo } from '../record/log-record';
 import type { PlanId } from '../record/snapshot';
 import type { Redactor } from '../redact/redactor';
 import { toJsonValue } from '../redact/to-json-value';
+import { quietCause } from '../quiet-cause';
 import type { Reporter } from '../reporter';
 import type { ActionBinding } from './action-binding';
 import type { Exchange } from './exchange';
@@ -131,7 +132,7 @@ export class RecordMaker {
       this.reporter.reportOnce(
         'record',
         new LoggingError('CAPTURE_FAILED', 'A record could not be made and is counted as failed. See error.cause.', {
-          cause,
+          cause: quietCause(cause),
         }),
       );
     }

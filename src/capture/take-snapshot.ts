@@ -6,6 +6,7 @@ import type { RecordUser } from '../record/log-record';
 import type { PlanId, Snapshot, SnapshotBody, SnapshotHeaders } from '../record/snapshot';
 import type { Redactor } from '../redact/redactor';
 import { toJsonValue } from '../redact/to-json-value';
+import { quietCause } from '../quiet-cause';
 import type { Reporter } from '../reporter';
 import { type BodyRules, requestBody, responseBody, responseBytes } from './captured-body';
 import { captureError } from './captured-error';
@@ -138,7 +139,7 @@ export class SnapshotTaker {
       this.reporter.reportOnce(
         `${side}-body`,
         new LoggingError('CAPTURE_FAILED', `A ${side} body could not be read and was left out. See error.cause.`, {
-          cause,
+          cause: quietCause(cause),
         }),
       );
       return { kind: 'omitted', why: 'redaction-failed' };

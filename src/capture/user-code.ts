@@ -1,5 +1,6 @@
 import { isPromise } from 'node:util/types';
 import { LoggingError } from '../errors';
+import { quietCause } from '../quiet-cause';
 import type { Reporter } from '../reporter';
 
 /**
@@ -17,16 +18,19 @@ export function runUserCode<Argument, Result>(
     const result = userFunction(argument);
     if (!isPromise(result)) return result;
     result.catch(() => {});
-    reportFailure(name, reporter, new TypeError('it returned a promise, but the record does not wait for one'));
+    report(
+      name,
+      reporter,
+      `${name} returned a promise, but no record waits for one, so its part is missing from records.`,
+    );
   } catch (cause) {
-    reportFailure(name, reporter, cause);
+    report(name, reporter, `${name} failed, so its part is missing from records. See error.cause.`, {
+      cause: quietCause(cause),
+    });
   }
   return undefined;
 }
 
-function reportFailure(name: string, reporter: Reporter, cause: unknown): void {
-  reporter.reportOnce(
-    `hook:${name}`,
-    new LoggingError('HOOK_FAILED', `${name} failed, so its part is missing from records. See error.cause.`, { cause }),
-  );
+function report(name: string, reporter: Reporter, message: string, options?: ErrorOptions): void {
+  reporter.reportOnce(`hook:${name}`, new LoggingError('HOOK_FAILED', message, options));
 }

@@ -27,7 +27,13 @@ export type TypeHint =
 export type SnapshotBody =
   | { readonly kind: 'none' }
   | { readonly kind: 'text'; readonly text: string; readonly format: 'json' | 'form'; readonly hint: TypeHint | null }
-  | { readonly kind: 'multipart'; readonly fields: readonly string[]; readonly files: readonly SnapshotFile[] }
+  | {
+      readonly kind: 'multipart';
+      readonly fields: readonly string[];
+      readonly files: readonly SnapshotFile[];
+      /** Values of the text fields: never recorded, but the secrets among them may stand elsewhere. */
+      readonly values?: JsonObject;
+    }
   | { readonly kind: 'omitted'; readonly why: BodyOmitted };
 
 /** An uploaded file, never its content. */

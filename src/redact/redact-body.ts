@@ -4,7 +4,7 @@ import type { JsonObject, JsonValue } from '../record/json-value';
 import type { BodyOmitted } from '../record/log-record';
 import type { SnapshotBody } from '../record/snapshot';
 import type { Plan } from './plan';
-import type { RedactionNotes } from './redaction-notes';
+import { RedactionNotes } from './redaction-notes';
 import { Walk, type WalkRules, type WalkSource } from './walk';
 
 /** The part of a record that tells of a body. */
@@ -12,6 +12,8 @@ export interface RedactedBody {
   readonly body?: JsonValue;
   readonly bodyOmitted?: BodyOmitted;
 }
+
+type MultipartBody = Extract<SnapshotBody, { readonly kind: 'multipart' }>;
 
 const MAX_PARTS = 1_000;
 // As the host's form parser reads it, so that a path in the record is the path in the application.
@@ -30,7 +32,8 @@ export function redactBody(
     case 'omitted':
       return { bodyOmitted: body.why };
     case 'multipart':
-      return { bodyOmitted: 'multipart', body: describeParts(body) };
+      if (body.values) learnSecrets(body.values, plan, rules, notes);
+      return { bodyOmitted: 'multipart', body: describeParts(body, rules, notes) };
     case 'text': {
       if (body.text === '') return {};
       const tree = body.format === 'form' ? readForm(body.text) : readJson(body.text);
@@ -42,12 +45,26 @@ export function redactBody(
   }
 }
 
-function describeParts({ fields, files }: Extract<SnapshotBody, { readonly kind: 'multipart' }>): JsonObject {
+/** The values of a form are not recorded, so their redactions are not listed; what they teach stays. */
+function learnSecrets(values: JsonObject, plan: Plan | null, rules: WalkRules, notes: RedactionNotes): void {
+  const unlisted = new RedactionNotes(notes.recordId, notes.known);
+  new Walk(rules, unlisted, { direction: 'request', keysEscaped: true, redactOnly: true }).run(
+    structuredClone(values),
+    'request.body',
+    plan,
+  );
+}
+
+function describeParts({ fields, files }: MultipartBody, { texts }: WalkRules, notes: RedactionNotes): JsonObject {
+  const clean = (text: string, path: string): string => texts.clean(text, notes, null, `request.body.${path}`);
   return {
-    fields: fields.slice(0, MAX_PARTS),
-    files: files
-      .slice(0, MAX_PARTS)
-      .map(({ field, name, contentType, bytes }) => ({ field, name, contentType, bytes })),
+    fields: fields.slice(0, MAX_PARTS).map((field, at) => clean(field, `fields.${at}`)),
+    files: files.slice(0, MAX_PARTS).map(({ field, name, contentType, bytes }, at) => ({
+      field: clean(field, `files.${at}.field`),
+      name: clean(name, `files.${at}.name`),
+      contentType,
+      bytes,
+    })),
   };
 }
 

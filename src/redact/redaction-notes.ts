@@ -13,14 +13,16 @@ const MAX_LISTED = 64;
 /** What the redaction of one exchange did so far. */
 export class RedactionNotes {
   readonly redactions: Redaction[] = [];
-  readonly known = new KnownValues();
   /** Texts that we encrypted: cut or cleaned they could not be read again. Nobody else can have written the same. */
   readonly sealedTexts = new Set<string>();
   count = 0;
   /** Some text of a body is too long or may hold half a surrogate pair: it is seen to when all secrets are known. */
   hasUntidyText = false;
 
-  constructor(readonly recordId: string) {}
+  constructor(
+    readonly recordId: string,
+    readonly known = new KnownValues(),
+  ) {}
 
   /** Notes that a value was redacted. */
   note(parent: Place | null, key: string | number, mode: string): void {
