@@ -14,7 +14,7 @@ class Modes {
   @Sensitive({ mode: 'remove' }) gone!: unknown;
   @Sensitive({ mode: 'mask', keepFirst: 1, keepLast: 2 }) masked!: unknown;
   @Sensitive({ mode: 'hash' }) hashed!: unknown;
-  @Sensitive({ mode: value => ({ length: String(value).length, $kept: 1n as never }) }) custom!: unknown;
+  @Sensitive({ mode: value => ({ length: (value as string).length, $kept: 1n as never }) }) custom!: unknown;
   @Sensitive({ mode: failing }) failing!: unknown;
   @Sensitive({ mode: () => undefined as never }) silent!: unknown;
 }

@@ -9,19 +9,21 @@ function rules(options: { names?: string[]; allowNames?: string[] } = {}): NameR
 
 describe('a name', () => {
   const sensitive = [
-    ...['password', 'Password', 'PASSWORD', 'pass_word', 'pass-word', 'pass.word', 'pass word', 'password2'],
-    ...['userPassword', 'user_password', 'userpassword', 'dbPassword', 'newPassword', 'USER_PASSWORD', 'APIKey'],
-    ...['token', 'x-auth-token', 'accessToken', 'stripe_secret_key', 'X-API-Key', 'client_secret', 'pass', 'sid'],
-    ...['user[password]', 'user[password][0]', 'user.password', 'ｐａｓｓｗｏｒｄ', 'pass\u200bword', 'pässwörd'],
-    ...['cvv', 'cvv2', 'cardCvc', 'iban', 'customerSsn', 'dateOfBirth', 'connectionString', 'Authorization'],
+    ...words('password Password PASSWORD pass_word pass-word pass.word password2 ｐａｓｓｗｏｒｄ pässwörd'),
+    ...words('userPassword user_password userpassword dbPassword newPassword USER_PASSWORD APIKey Authorization'),
+    ...words('token x-auth-token accessToken stripe_secret_key X-API-Key client_secret pass sid connectionString'),
+    ...words('user[password] user[password][0] user.password cvv cvv2 cardCvc iban customerSsn dateOfBirth'),
+    'pass word',
+    'pass\u200bword',
   ];
   for (const name of sensitive) {
     it(`tells of a secret: ${name}`, () => expect(rules().isSensitive(name)).to.equal(true));
   }
 
   const harmless = [
-    ...['name', 'email', 'key', 'code', 'state', 'passenger', 'boardingPass', 'compass', 'spin', 'shipping', 'pinned'],
-    ...['totalTokens', 'tokenizer', 'author', 'japan', 'pincode', 'secretary', 'passwordless', '', '[]', '...', '_'],
+    ...words('name email key code state passenger boardingPass compass spin shipping pinned totalTokens tokenizer'),
+    ...words('author japan pincode secretary passwordless [] ... _'),
+    '',
   ];
   for (const name of harmless) {
     it(`tells of nothing: ${name || '(empty)'}`, () => expect(rules().isSensitive(name)).to.equal(false));
@@ -86,3 +88,7 @@ describe('a name', () => {
     expect(process.cpuUsage(started).user).to.be.lessThan(500_000);
   });
 });
+
+function words(list: string): string[] {
+  return list.split(' ');
+}

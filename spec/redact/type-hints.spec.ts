@@ -78,6 +78,16 @@ describe('a response', () => {
     expect(arranged.redactor.hintOf(live)).to.equal(arranged.redactor.planOf(Shop));
   });
 
+  it('whose objects refer back to each other is asked once for each', () => {
+    const parent = build(Shop, {});
+    parent.extra = Array.from({ length: 100 }, () => Object.assign(account(), { parent, siblings: parent.extra }));
+    const each = { each: arranged.redactor.planOf(Account) };
+    expect(arranged.redactor.hintOf(parent)).to.deep.equal({
+      plan: arranged.redactor.planOf(Shop),
+      properties: { extra: each },
+    });
+  });
+
   it('that has no classes has no hint', () => {
     const opaque = [
       null,

@@ -68,7 +68,7 @@ export class KnownValues {
 }
 
 function quotedInJson(value: string): string {
-  return /["\\\u0000-\u001f]/.test(value) ? JSON.stringify(value).slice(1, -1) : value;
+  return /["\\\p{Cc}]/u.test(value) ? JSON.stringify(value).slice(1, -1) : value;
 }
 
 function removeWord(text: string, word: string): string {

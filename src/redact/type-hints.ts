@@ -12,6 +12,7 @@ interface Found {
 
 interface Node {
   readonly value: object;
+  readonly parent: Node | null;
   readonly isList: boolean;
   readonly plan: Plan | null;
   readonly depth: number;
@@ -36,7 +37,7 @@ export class TypeHints {
 
   /** `null` when nothing is known of it. Runs no getter and no trap of a Proxy. */
   hintOf(live: unknown): TypeHint | null {
-    const root = this.#nodeOf(live, 0);
+    const root = this.#nodeOf(live, null);
     if (root === null) return null;
     const nodes = [root];
     for (let at = 0; at < nodes.length; at++) this.#addChildren(nodes[at]!, nodes);
@@ -71,8 +72,10 @@ export class TypeHints {
     if (typeof value !== 'object' || value === null) return;
     // Redacted as a whole, whatever it holds.
     if (node.plan?.fields.get(key as string)?.mark) return;
+    // A reference back, usual in entities: excluded from the response, or the host could not have sent it.
+    for (let above: Node | null = node; above; above = above.parent) if (above.value === value) return;
     const isInReach = nodes.length < MAX_NODES && node.depth < MAX_DEPTH;
-    const child = isInReach ? this.#nodeOf(value, node.depth + 1) : null;
+    const child = isInReach ? this.#nodeOf(value, node) : null;
     if (child === null) {
       node.hasUnknown = true;
       return;
@@ -81,13 +84,13 @@ export class TypeHints {
     nodes.push(child);
   }
 
-  #nodeOf(value: unknown, depth: number): Node | null {
+  #nodeOf(value: unknown, parent: Node | null): Node | null {
     if (typeof value !== 'object' || value === null || types.isProxy(value)) return null;
     const isList = Array.isArray(value) || types.isSet(value);
-    if (isList || types.isMap(value)) return newNode(value, isList, null, depth);
+    if (isList || types.isMap(value)) return newNode(value, parent, isList, null);
     const prototype: object | null = Object.getPrototypeOf(value);
     const known = prototype === null ? 'plain' : this.#planOf(prototype);
-    return known === 'opaque' ? null : newNode(value, false, known === 'plain' ? null : known, depth);
+    return known === 'opaque' ? null : newNode(value, parent, false, known === 'plain' ? null : known);
   }
 
   #planOf(prototype: object): Plan | 'plain' | 'opaque' {
@@ -101,8 +104,9 @@ export class TypeHints {
   }
 }
 
-function newNode(value: object, isList: boolean, plan: Plan | null, depth: number): Node {
-  return { value, isList, plan, depth, children: [], hasUnknown: false, found: null };
+function newNode(value: object, parent: Node | null, isList: boolean, plan: Plan | null): Node {
+  const depth = parent === null ? 0 : parent.depth + 1;
+  return { value, parent, isList, plan, depth, children: [], hasUnknown: false, found: null };
 }
 
 function listHint({ children, hasUnknown }: Node, ids: Map<string, Found>): Found | null {
