@@ -122,6 +122,13 @@ describe('the parts of an exchange', () => {
       expect(headersOf({ 'x-member': '12345' }, { parameters })).to.deep.equal({ 'x-member': '***45' });
     });
 
+    it('that carry an object of a class follow the marks of the class', () => {
+      const parameters = [{ in: 'header', name: 'x-search', type: Search }];
+      expect(headersOf({ 'x-search': '{"nick":"me","term":"x"}' }, { parameters })).to.deep.equal({
+        'x-search': '{"nick":"[REDACTED]","term":"x"}',
+      });
+    });
+
     it('have keys that MongoDB can read', () => {
       expect(headersOf({ 'x.y': '1', $z: '2' })).to.deep.equal({ 'x%2Ey': '1', '%24z': '2' });
     });

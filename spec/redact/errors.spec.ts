@@ -33,6 +33,12 @@ describe('an error', () => {
     );
   });
 
+  it('that quotes a URL inside a URL loses the secrets of both', () => {
+    expect(messageOf('to /a?next=/b?token=x?y&page=2#pin=1;sid=2 (retry)')?.message).to.equal(
+      'to /a?next=/b?token=[REDACTED]&page=2#pin=[REDACTED];sid=[REDACTED] (retry)',
+    );
+  });
+
   it('that quotes a connection string loses user and password', () => {
     expect(messageOf('connect mongodb://me:pw@db/x failed')?.stack).to.equal(
       'Error: connect mongodb://[REDACTED]@db/x failed',

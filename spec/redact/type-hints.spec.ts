@@ -22,6 +22,11 @@ class Shop {
   @Type(() => Account) accounts: Account[] = [];
 }
 
+@Sensitive()
+class Key {
+  bits = 7;
+}
+
 function build<T extends object>(type: new () => T, members: Partial<T>): T {
   return Object.assign(new type(), members);
 }
@@ -64,6 +69,14 @@ describe('a response', () => {
       best_account: { label: 'a', balance: '[REDACTED]' },
       balance: 'public',
     });
+  });
+
+  it('loses objects of a sensitive class as a whole, wherever they are', () => {
+    expect(arranged.responseBody({ keys: [new Key(), { open: 1 }], main: new Key() })).to.deep.equal({
+      keys: ['[REDACTED]', { open: 1 }],
+      main: '[REDACTED]',
+    });
+    expect(arranged.responseBody(new Key())).to.equal('[REDACTED]');
   });
 
   it('of a thousand objects of one class needs one hint', () => {
