@@ -1,7 +1,7 @@
 import { unescape as decodeQueryText } from 'node:querystring';
+import type { KnownValues } from './known-values';
 import { REDACTED } from './markers';
 import type { NameRules } from './name-rules';
-import type { KnownValues } from './known-values';
 
 // All patterns are linear: a literal or a bounded part starts each, and no repeated part can match what follows it.
 const USER_INFO = /:\/\/[^\s/?#]*@/g;

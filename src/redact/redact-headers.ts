@@ -52,8 +52,8 @@ export class HeaderRedaction {
       return name === 'cookie' ? this.#redactCookies(value, parent, key) : this.#redactSetCookie(value, parent, key);
     }
     const mark = this.#headers?.mark ?? (field ? field.mark : names.isSensitive(name) ? REDACT : null);
-    if (mark === null)
-      return field?.shape ? this.#redactTyped(value, field.shape, parent, key) : this.#redactUrls(value, parent, key);
+    if (mark === null && field?.shape) return this.#redactTyped(value, field.shape, parent, key);
+    if (mark === null) return this.#redactUrls(value, parent, key);
     const scheme = mark.mode === 'redact' && name.endsWith('authorization') ? SCHEME.exec(value)?.[0] : undefined;
     if (scheme === undefined) return this.#apply(mark, value, parent, key);
     return `${scheme} ${this.#apply(mark, value.slice(scheme.length + 1), parent, key)}`;

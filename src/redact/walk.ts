@@ -167,9 +167,7 @@ export class Walk {
     key: string | number,
     depth: number,
   ): JsonValue | undefined {
-    if (isContainer(value)) {
-      return this.#placeContainer(value, shape, hint, parent, key, depth);
-    }
+    if (isContainer(value)) return this.#placeContainer(value, shape, hint, parent, key, depth);
     if (typeof value === 'string') return this.#placeText(value, shape, parent, key, depth);
     if (typeof value === 'number') return plainNumber(value);
     return typeof value === 'boolean' ? value : null;
@@ -219,7 +217,7 @@ export class Walk {
     depth: number,
   ): JsonValue | undefined {
     if (text.length > this.#rules.limits.maxStringLength) this.#notes.hasUntidyText = true;
-    if (shape === null || !/^\s*[[{]/.test(text)) return text;
+    if (shape === null || this.#rules.names.isDisabled || !/^\s*[[{]/.test(text)) return text;
     // An object that travels as JSON text: `@QueryParam('filter') filter: Filter`.
     let parsed: JsonValue;
     try {
