@@ -1,9 +1,15 @@
+import type { ServerResponse } from 'node:http';
 import type { Context } from 'koa';
 import type { ResultObserver } from '../decorators/logging-interceptor';
 import type { JsonObject } from '../record/json-value';
 import type { Outcome } from '../record/log-record';
 import type { ActionBinding } from './action-binding';
 import type { ActionObserver } from './host-seam';
+
+/** Over HTTP/2 a stream may close before its writable side has finished, although all of it was sent. */
+function isSent(response: ServerResponse & { readonly stream?: { readonly rstCode?: number } }): boolean {
+  return response.writableFinished || (response.writableEnded && response.stream?.rstCode === 0);
+}
 
 /** Told when an exchange is over; the notes do not change any more. */
 export type ExchangeClosed = (exchange: Exchange) => void;
@@ -107,7 +113,7 @@ export class Exchange implements ActionObserver, ResultObserver {
     const { res } = this.context;
     // Noted now: a handler that answers a client who has left sets a status that nobody got.
     this.status = res.headersSent ? res.statusCode : null;
-    if (!res.writableFinished) {
+    if (!isSent(res)) {
       // A source that fails destroys the response as if the client had left; only its error tells them apart.
       this.outcome = res.headersSent && this.hasBrokenBody ? 'truncated' : 'aborted';
     }
