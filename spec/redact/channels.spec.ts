@@ -34,6 +34,13 @@ describe('the parts of an exchange', () => {
       });
     });
 
+    it('loses the secrets of a URL in a value', () => {
+      const inner = encodeURIComponent('https://me:pw@shop/?token=abc&page=1');
+      expect(queryOf(`/x?next=${inner}`)).to.deep.equal({
+        next: 'https://[REDACTED]@shop/?token=[REDACTED]&page=1',
+      });
+    });
+
     it('follows the marks of its parameters and of its class', () => {
       const mark = { mode: 'mask', keepFirst: 0, keepLast: 1 } as const;
       const parameters = [

@@ -122,12 +122,17 @@ describe('the response to a failed validation', () => {
 
   it('goes by names and parents where the target is not told', () => {
     const errors = [
-      { property: 'password', value: 'canary-1', constraints: { a: 'was canary-1' }, children: [] },
+      { property: 'password', value: 'canary-1', constraints: { a: 'was canary-1' }, contexts: { a: { code: 7 } } },
       { property: 'credentials', children: [{ property: 'user', value: 'canary-2', children: [] }] },
       'not an error',
     ];
     expect(arrange().redactor.cleanValidationErrors(errors)).to.deep.equal([
-      { value: '[REDACTED]', property: 'password', children: [], constraints: { a: 'was [REDACTED]' } },
+      {
+        value: '[REDACTED]',
+        property: 'password',
+        constraints: { a: 'was [REDACTED]' },
+        contexts: { a: { code: 7 } },
+      },
       { property: 'credentials', children: [{ value: '[REDACTED]', property: 'user', children: [] }] },
       'not an error',
     ]);
