@@ -6,14 +6,13 @@ import { installHostSeam } from './capture/host-seam';
 import { Capture } from './capture/logging-middleware';
 import { OpenExchanges } from './capture/open-exchanges';
 import { type ExchangeCounts, RecordMaker } from './capture/record-maker';
-import type { Attributes } from './capture/take-snapshot';
+import { type Attributes, plainAttributes } from './capture/attributes';
 import { EXCHANGE } from './decorators/logging-interceptor';
 import { Delivery } from './delivery/delivery';
 import type { LaneStats } from './delivery/lane-stats';
 import { requireInteger } from './option-checks';
 import { type LoggingOptions, type ResolvedOptions, resolveOptions } from './options';
 import { Redactor } from './redact/redactor';
-import { toJsonValue } from './redact/to-json-value';
 import { Reporter } from './reporter';
 
 /** Counters at one moment. Nothing is lost without being counted in one of them. */
@@ -88,9 +87,8 @@ class ComposedLogging implements Logging {
 
   annotate(context: Context, attributes: Attributes): void {
     const exchange = (context as { [EXCHANGE]?: Exchange })[EXCHANGE];
-    const plain = toJsonValue(attributes);
-    if (!exchange || typeof plain !== 'object' || plain === null || Array.isArray(plain)) return;
-    exchange.attributes = { ...exchange.attributes, ...plain };
+    const added = exchange && plainAttributes(attributes);
+    if (added) exchange.attributes = { ...exchange.attributes, ...added };
   }
 
   async flush(): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import type { BodyPolicy } from '../decorators/logged';
 import type { SnapshotBody, SnapshotFile, TypeHint } from '../record/snapshot';
-import { toJsonValue } from '../redact/to-json-value';
+import { plainCopy } from './attributes';
 import type { Exchange } from './exchange';
 
 const JSON_TYPE = /^[^;]*[/+]json\s*(?:;|$)/i;
@@ -48,7 +48,7 @@ export function requestBody(exchange: Exchange, rules: BodyRules): SnapshotBody 
   }
   // Body parsers of the application may keep no text: what they parsed is the next best witness.
   if (typeof request.body === 'object' && request.body !== null && Object.keys(request.body).length > 0) {
-    return { kind: 'text', text: JSON.stringify(toJsonValue(request.body)), format: 'json', hint: null };
+    return { kind: 'text', text: JSON.stringify(plainCopy(request.body)), format: 'json', hint: null };
   }
   return { kind: 'omitted', why: 'unparsable' };
 }

@@ -5,8 +5,8 @@ import type { JsonObject } from '../record/json-value';
 import type { RecordUser } from '../record/log-record';
 import type { PlanId, Snapshot, SnapshotBody, SnapshotHeaders } from '../record/snapshot';
 import type { Redactor } from '../redact/redactor';
-import { toJsonValue } from '../redact/to-json-value';
 import type { Reporter } from '../reporter';
+import { type Attributes, plainAttributes } from './attributes';
 import { type BodyRules, requestBody, responseBody, responseBytes } from './captured-body';
 import { captureError } from './captured-error';
 import type { Exchange } from './exchange';
@@ -29,9 +29,6 @@ export interface ResponseEvent {
   readonly outcome: Exchange['outcome'];
   readonly error: unknown;
 }
-
-/** Named values for the record's `attributes`; returned by hooks. */
-export type Attributes = Readonly<Record<string, unknown>>;
 
 /** The user functions that a snapshot asks. */
 export interface SnapshotHooks {
@@ -62,12 +59,6 @@ function stringValues(values: unknown): Readonly<Record<string, string>> {
 
 function contentLength(value: string | undefined): number | null {
   return value !== undefined && /^\d{1,15}$/.test(value) ? Number(value) : null;
-}
-
-function attributesOf(value: unknown): JsonObject | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const plain = toJsonValue(value);
-  return typeof plain === 'object' && plain !== null && !Array.isArray(plain) ? plain : undefined;
 }
 
 /** Turns closed exchanges into plain data; the last place that touches the application's objects. */
@@ -162,7 +153,7 @@ export class SnapshotTaker {
         outcome: exchange.outcome,
         error: exchange.error,
       });
-    const parts = [attributesOf(exchange.requestAttributes), exchange.attributes, attributesOf(fromResponse)];
+    const parts = [plainAttributes(exchange.requestAttributes), exchange.attributes, plainAttributes(fromResponse)];
     if (parts.every(part => part === undefined)) return undefined;
     return Object.assign({}, ...parts) as JsonObject;
   }

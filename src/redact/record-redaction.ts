@@ -1,3 +1,4 @@
+import type { RedactedParts } from '../record/build-record';
 import type { JsonObject, JsonValue } from '../record/json-value';
 import type { LogRecord, RecordError, RecordHeaders } from '../record/log-record';
 import type { Snapshot, SnapshotError } from '../record/snapshot';
@@ -13,15 +14,6 @@ import { type ReportOnce, kindOfError } from './report-once';
 import { Walk, type WalkRules } from './walk';
 
 type RecordErrorPart = Omit<RecordError, 'fingerprint'>;
-
-/** The parts of a record that hold what client, application and errors said. */
-export type RedactedParts = Pick<
-  LogRecord,
-  'request' | 'response' | 'redactions' | 'redactionCount' | 'user' | 'client' | 'handler'
-> & {
-  readonly error?: RecordErrorPart;
-  readonly attributes?: JsonObject;
-};
 
 /** After the first round. Everything in it is a copy of ours. */
 interface Drafts {

@@ -1,5 +1,6 @@
 import type { Class } from '../decorators/metadata';
 import type { Report } from '../errors';
+import type { RedactedParts } from '../record/build-record';
 import type { JsonObject, JsonValue } from '../record/json-value';
 import type { PlanId, Snapshot, SnapshotValidation, TypeHint } from '../record/snapshot';
 import { DtoMetadata, findTransformerStorage } from './dto-metadata';
@@ -8,7 +9,7 @@ import { Marks } from './marks';
 import { NameRules } from './name-rules';
 import { type DeclaredParameter, NO_PARAMETERS, type ParameterPlan, compileParameters } from './parameter-plan';
 import { Plans } from './plans';
-import { RecordRedaction, type RedactedParts } from './record-redaction';
+import { RecordRedaction } from './record-redaction';
 import type { ResolvedRedactOptions } from './redact-options';
 import { RedactionNotes } from './redaction-notes';
 import { ReportOnce, kindOfError } from './report-once';
@@ -104,7 +105,6 @@ export class Redactor {
 }
 
 export type { DeclaredParameter } from './parameter-plan';
-export type { RedactedParts } from './record-redaction';
 export {
   type HashKey,
   type RedactOptions,
