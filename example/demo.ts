@@ -28,6 +28,18 @@ interface Flags {
 /** @returns whether the store holds exactly what it should */
 async function demo({ keep, withoutRedaction }: Flags): Promise<boolean> {
   const folder = await mkdtemp(join(tmpdir(), 'logged-demo-'));
+  try {
+    const problems = await demoIn(folder, { keep, withoutRedaction });
+    console.log(problems.length === 0 ? 'Everything is as it should be.' : ['Wrong:', ...problems].join('\n  '));
+    return problems.length === 0;
+  } finally {
+    if (keep) console.log(`Kept: ${folder}`);
+    else await rm(folder, { recursive: true });
+  }
+}
+
+/** @returns what is wrong */
+async function demoIn(folder: string, { keep, withoutRedaction }: Flags): Promise<readonly string[]> {
   const directory = join(folder, 'records');
   const destination = await findDestination({ directory, collection: `demo_${randomUUID().slice(0, 8)}` });
   console.log(`${REQUESTS.length} requests are made; their records go to ${destination.place}.\n`);
@@ -37,16 +49,12 @@ async function demo({ keep, withoutRedaction }: Flags): Promise<boolean> {
       await exportCollection(destination, directory);
       if (!keep) await dropCollection(destination);
     }
-    const problems = [
+    return [
       ...(await showRecords(directory, run)),
       ...(await searchSecrets(directory, { place: destination.place, patternFile: join(folder, 'secrets.txt') })),
     ];
-    console.log(problems.length === 0 ? 'Everything is as it should be.' : ['Wrong:', ...problems].join('\n  '));
-    return problems.length === 0;
   } finally {
     await destination.release();
-    if (keep) console.log(`Kept: ${folder}`);
-    else await rm(folder, { recursive: true });
   }
 }
 

@@ -5,11 +5,14 @@ import { Shop } from './shop/shop';
 import { findDestination } from './support/find-destination';
 
 const PORT = Number(process.env['PORT'] ?? 3000);
+const ADMIN_PASSWORD = process.env['SHOP_ADMIN_PASSWORD'];
 
 async function main(): Promise<void> {
   const destination = await findDestination({ directory: '.logged', collection: 'requests' });
   const logging = createShopLogging(destination.sink);
-  const app = createApp(new Shop(logging), logging);
+  const shop = new Shop(logging);
+  if (ADMIN_PASSWORD) await shop.hireAdmin(ADMIN_PASSWORD);
+  const app = createApp(shop, logging);
 
   const server = app.listen(PORT);
   await once(server, 'listening');

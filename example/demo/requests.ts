@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { BodyOmitted, Outcome } from 'logged-controllers';
+import { ADMIN_EMAIL } from '../shop/shop';
 import type { Answer, Client } from './client';
 import { FragileWarehouse, type PatientBank } from './partners';
 import { SECRETS, UNREAD_SECRETS } from './secrets';
@@ -33,8 +34,6 @@ export interface DemoRequest {
 
 const CUSTOMER = { authorization: `Bearer ${SECRETS.customerToken}` };
 const ADMIN = { cookie: `session=${SECRETS.adminToken}` };
-
-export const ADMIN_EMAIL = 'admin@shop.example';
 
 const SIGN_UP = {
   email: 'ann@example.org',

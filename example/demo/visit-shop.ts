@@ -5,7 +5,7 @@ import type { Logging } from 'logged-controllers';
 import { Shop } from '../shop/shop';
 import { type Answer, Client } from './client';
 import { FragileWarehouse, PatientBank } from './partners';
-import { ADMIN_EMAIL, type DemoRequest, REQUESTS, type Scene } from './requests';
+import { type DemoRequest, REQUESTS, type Scene } from './requests';
 import { SECRETS } from './secrets';
 
 /** The id under which a request's record is found: `demo-03-failed-validation`. */
@@ -22,7 +22,7 @@ export async function visitShop(
   const [bank, warehouse] = [new PatientBank(), new FragileWarehouse()];
   const tokens = [SECRETS.customerToken, SECRETS.adminToken].values();
   const shop = new Shop(logging, { bank, warehouse, newToken: () => tokens.next().value ?? 'no more tokens' });
-  await hireAdmin(shop);
+  await shop.hireAdmin(SECRETS.adminPassword);
 
   const app = createApp(shop);
   // Koa would print the errors that no handler answers; the records have them.
@@ -35,11 +35,6 @@ export async function visitShop(
     server.closeAllConnections();
     server.close();
   }
-}
-
-async function hireAdmin({ users }: Shop): Promise<void> {
-  const admin = { email: ADMIN_EMAIL, company: 'Shop', role: 'admin', phone: SECRETS.phone } as const;
-  await users.add({ ...admin, address: { street: '2 Low Street', city: 'Hull' } }, SECRETS.adminPassword);
 }
 
 async function makeRequests(scene: Scene): Promise<readonly (Answer | null)[]> {

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Logging } from 'logged-controllers';
 import { Receipt, type Payment } from './dto/payment';
+import type { User } from './dto/user';
 import { CardDeclinedError } from './errors';
 import { type Bank, LocalBank, LocalWarehouse, type Warehouse } from './partners';
 import { Sessions } from './sessions';
 import { Users } from './users';
+
+export const ADMIN_EMAIL = 'admin@shop.example';
 
 export interface ShopOptions {
   readonly bank?: Bank;
@@ -32,6 +35,11 @@ export class Shop {
     this.bank = bank;
     this.warehouse = warehouse;
     this.sessions = new Sessions(newToken);
+  }
+
+  hireAdmin(password: string): Promise<User> {
+    const admin = { email: ADMIN_EMAIL, company: 'Shop', role: 'admin', phone: '+441482496011' } as const;
+    return this.users.add({ ...admin, address: { street: '2 Low Street', city: 'Hull' } }, password);
   }
 
   async pay(payment: Payment): Promise<Receipt> {

@@ -80,8 +80,10 @@ function mongoDestination(
 }
 
 function findMongod({ MONGOMS_SYSTEM_BINARY: named, PATH = '' }: Environment): string | undefined {
-  const candidates = named ? [named] : PATH.split(delimiter).map(folder => join(folder, 'mongod'));
-  return candidates.find(path => spawnSync(path, ['--version'], { stdio: 'ignore' }).status === 0);
+  // One that is named and does not run is a mistake to be told, not to be passed over.
+  if (named) return named;
+  const onPath = PATH.split(delimiter).map(folder => join(folder, 'mongod'));
+  return onPath.find(path => spawnSync(path, ['--version'], { stdio: 'ignore' }).status === 0);
 }
 
 async function startMongod(path: string): Promise<{ readonly uri: string; readonly stop: () => Promise<void> }> {
