@@ -36,6 +36,11 @@ export interface SnapshotHooks {
   readonly onResponse?: ((event: ResponseEvent) => Attributes | void) | undefined;
 }
 
+/** An IPv4 client of a socket that serves both families is told by its IPv4 address. */
+function plainAddress(ip: string | undefined): string | null {
+  return ip ? ip.replace(/^::ffff:(?=\d+\.)/, '') : null;
+}
+
 const EMPTY: Readonly<Record<string, never>> = Object.freeze({});
 
 function keptHeaders(headers: IncomingHttpHeaders | OutgoingHttpHeaders): SnapshotHeaders {
@@ -87,7 +92,7 @@ export class SnapshotTaker {
       ...trace,
       user: this.#user(context),
       client: {
-        ip: exchange.clientIp ?? null,
+        ip: plainAddress(exchange.clientIp),
         port: exchange.clientPort ?? null,
         agent: req.headers['user-agent'] ?? null,
       },
