@@ -1,8 +1,6 @@
 import type { Context, Middleware } from 'koa';
-import { ErrorHandlers } from './capture/error-handlers';
 import { ErrorInterceptor } from './capture/error-interceptor';
 import type { Exchange } from './capture/exchange';
-import { installHostSeam } from './capture/host-seam';
 import { Capture } from './capture/logging-middleware';
 import { OpenExchanges } from './capture/open-exchanges';
 import { type ExchangeCounts, RecordMaker } from './capture/record-maker';
@@ -64,11 +62,7 @@ class ComposedLogging implements Logging {
     });
     this.#maker = new RecordMaker({ ...options, hooks }, redactor, reporter, record => this.#delivery.push(record));
     this.#open = new OpenExchanges(options.handlerWaitMs);
-    this.#errors = new ErrorInterceptor(
-      new ErrorHandlers(options.errorHandlers),
-      validationErrors => redactor.cleanValidationErrors(validationErrors),
-      reporter,
-    );
+    this.#errors = new ErrorInterceptor({ errorHandlers: options.errorHandlers }, { redactor, reporter });
     this.#capture = new Capture(
       { ...options, onRequest: hooks.onRequest },
       this.#open,
@@ -76,7 +70,6 @@ class ComposedLogging implements Logging {
       this.#errors,
       reporter,
     );
-    installHostSeam();
     this.#delivery.open();
   }
 

@@ -17,7 +17,7 @@ export {
 } from './decorators/sensitive';
 export { HandleError, type ErrorClass } from './decorators/handle-error';
 export { LoggingInterceptor } from './decorators/logging-interceptor';
-export { ErrorInterceptor } from './capture/error-interceptor';
+export { ErrorInterceptor, type ErrorInterceptorOptions } from './capture/error-interceptor';
 export type { ErrorHandler, ErrorHandlerSource, ErrorResponse } from './capture/error-handlers';
 export type { ExchangeCounts } from './capture/record-maker';
 export type { UnmatchedPolicy } from './capture/selection';
