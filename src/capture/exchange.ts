@@ -27,6 +27,9 @@ export class Exchange implements ActionObserver, ResultObserver {
   /** A by-hand `LoggingInterceptor` asked for the record. */
   isRequested = false;
   result: unknown = undefined;
+  /** What the action itself returned, before the interceptors. */
+  returned: unknown = undefined;
+  arguments: readonly unknown[] | undefined = undefined;
   hasError = false;
   error: unknown = undefined;
   /** The stream of the response broke on our side, not because the client left. */
@@ -75,13 +78,14 @@ export class Exchange implements ActionObserver, ResultObserver {
     this.isRequested = true;
   }
 
-  handlerStarted(): void {
+  handlerStarted(parameters: readonly unknown[]): void {
+    this.arguments = parameters;
     this.handlerStartedAt = performance.now();
   }
 
   handlerReturned(result: unknown): void {
     this.handlerEndedAt = performance.now();
-    this.result = result;
+    this.returned = this.result = result;
   }
 
   handlerThrew(error: unknown): void {

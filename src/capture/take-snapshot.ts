@@ -4,10 +4,11 @@ import { LoggingError } from '../errors';
 import type { JsonObject } from '../record/json-value';
 import type { RecordUser } from '../record/log-record';
 import type { PlanId, Snapshot, SnapshotBody, SnapshotHeaders } from '../record/snapshot';
+import { LiveSecrets } from '../redact/live-secrets';
 import type { Redactor } from '../redact/redactor';
 import type { Reporter } from '../reporter';
 import { type Attributes, plainAttributes } from './attributes';
-import { type BodyRules, requestBody, responseBody, responseBytes } from './captured-body';
+import { type BodyRules, liveSources, requestBody, responseBody, responseBytes } from './captured-body';
 import { captureError } from './captured-error';
 import type { Exchange } from './exchange';
 import { parseTraceparent } from './request-identity';
@@ -81,6 +82,11 @@ export class SnapshotTaker {
     const trace = parseTraceparent(req.headers['traceparent']);
     const responseHeaders = exchange.status === null ? EMPTY : keptHeaders(res.getHeaders());
     const attributes = this.#attributes(exchange);
+    const secrets = new LiveSecrets();
+    for (const live of liveSources(exchange)) this.redactor.hintOf(live, secrets);
+    const body = this.#body('response', () =>
+      responseBody(exchange, this.#rules(selection.responseBody), live => this.redactor.hintOf(live, secrets)),
+    );
     return {
       id: exchange.id,
       at: exchange.at,
@@ -112,13 +118,12 @@ export class SnapshotTaker {
         headers: responseHeaders,
         contentType: typeof responseHeaders['content-type'] === 'string' ? responseHeaders['content-type'] : null,
         bytes: responseBytes(exchange, context),
-        body: this.#body('response', () =>
-          responseBody(exchange, this.#rules(selection.responseBody), live => this.redactor.hintOf(live)),
-        ),
+        body,
         outcome: exchange.outcome,
       },
       ...(exchange.hasError ? { error: captureError(exchange.error, error => this.redactor.validationOf(error)) } : {}),
       ...(attributes ? { attributes } : {}),
+      ...(secrets.texts.size > 0 ? { secrets: [...secrets.texts] } : {}),
       ...(selection.expireAfterDays !== undefined ? { expireAfterDays: selection.expireAfterDays } : {}),
     };
   }

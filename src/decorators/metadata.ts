@@ -12,6 +12,7 @@ export type Class = Function & { readonly prototype: object };
 const LOGGED = Symbol.for('logged-controllers:logged');
 const SENSITIVE_PROPERTIES = Symbol.for('logged-controllers:sensitive-properties');
 const SENSITIVE_CLASS = Symbol.for('logged-controllers:sensitive-class');
+const SENSITIVE_CLASSES = Symbol.for('logged-controllers:sensitive-classes');
 const SENSITIVE_PARAMETERS = Symbol.for('logged-controllers:sensitive-parameters');
 const SENSITIVE_NAMES = Symbol.for('logged-controllers:sensitive-names');
 const ERROR_HANDLERS = Symbol.for('logged-controllers:error-handlers');
@@ -40,6 +41,12 @@ export function markedProperties(owner: Class): ReadonlyMap<string, SensitiveMar
 
 export function markClass(owner: Class, mark: SensitiveMark): void {
   Reflect.defineMetadata(SENSITIVE_CLASS, mark, owner);
+  if (mark !== false) Reflect.defineMetadata(SENSITIVE_CLASSES, true, Object);
+}
+
+/** Whether any `@Sensitive` in this process marks a whole class: an object of unknown class could be one of these. */
+export function hasSensitiveClasses(): boolean {
+  return Reflect.getMetadata(SENSITIVE_CLASSES, Object) === true;
 }
 
 /** Mark of the whole class, its own or the nearest parent's. */

@@ -52,9 +52,16 @@ export class DtoMetadata {
     return names;
   }
 
-  /** The name under which a property goes over the wire, when `@Expose` gave it another. */
-  exposedName(owner: Class, property: string): string | undefined {
-    return this.#transformer?.findExposeMetadata(owner, property)?.options?.name;
+  /**
+   * The names that `@Expose` gave a property: first the one that it is sent under, then those of parents, which are still
+   * taken from a request.
+   */
+  exposedNames(owner: Class, property: string): readonly string[] {
+    const transformer = this.#transformer;
+    if (transformer === undefined) return [];
+    const inherited = transformer.getExposedMetadatas(owner).filter(({ propertyName }) => propertyName === property);
+    const names = [transformer.findExposeMetadata(owner, property), ...inherited].map(found => found?.options?.name);
+    return [...new Set(names.filter(name => name !== undefined))];
   }
 
   /** The class of a property's value, of its elements or of its values. */

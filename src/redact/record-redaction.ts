@@ -50,6 +50,8 @@ export class RecordRedaction {
     const { user, client, handler } = this.#snapshot;
     const drafts = this.#draftParts();
     const { error, attributes } = drafts;
+    // Last, so that what was sent has the first claim to be known.
+    for (const text of this.#snapshot.secrets ?? []) this.#notes.known.remember(text);
     return {
       user: user && this.#finish({ ...user }, 'user'),
       client: this.#finish({ ...client }, 'client'),

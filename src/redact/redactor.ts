@@ -5,6 +5,7 @@ import type { JsonObject, JsonValue } from '../record/json-value';
 import type { PlanId, Snapshot, SnapshotValidation, TypeHint } from '../record/snapshot';
 import { DtoMetadata, findTransformerStorage } from './dto-metadata';
 import { finishTexts } from './finish-texts';
+import type { LiveSecrets } from './live-secrets';
 import { Marks } from './marks';
 import { NameRules } from './name-rules';
 import { type DeclaredParameter, NO_PARAMETERS, type ParameterPlan, compileParameters } from './parameter-plan';
@@ -37,7 +38,7 @@ export class Redactor {
     const names = new NameRules(options);
     const plans = new Plans(new DtoMetadata(transformer), names, options.disabled);
     this.#rules = { names, plans, marks: new Marks(options, this.#reports), limits: options.limits };
-    this.#hints = new TypeHints(plans);
+    this.#hints = new TypeHints(plans, names);
   }
 
   /** Number of the class's plan, compiled at the first call. */
@@ -50,13 +51,13 @@ export class Redactor {
     return this.#parameterPlans.push(compileParameters(parameters, this.#rules.plans)) - 1;
   }
 
-  /** The classes inside a live response, as far as they are known. Never throws. */
-  hintOf(live: unknown): TypeHint | null {
+  /** The classes inside a live object, as far as they are known, and the texts in its marked properties. Never throws. */
+  hintOf(live: unknown, secrets?: LiveSecrets): TypeHint | null {
     try {
-      return this.#hints.hintOf(live);
+      return this.#hints.hintOf(live, secrets);
     } catch (caught) {
-      this.#reportFailure('The classes of a response could not be read', caught);
-      return null;
+      this.#reportFailure('The classes of a live object could not be read', caught);
+      return 'unknown';
     }
   }
 

@@ -1,3 +1,4 @@
+import { hasSensitiveClasses } from '../decorators/metadata';
 import type { JsonObject, JsonValue } from '../record/json-value';
 import type { TypeHint } from '../record/snapshot';
 import { MORE_KEY, REDACTED, TOO_DEEP, moreMarker } from './markers';
@@ -19,10 +20,6 @@ export interface WalkRules {
 
 /** Where a tree comes from, as far as it changes the rules. */
 export interface WalkSource {
-  /**
-   * A response says of a typed object what it holds. A request's object may hold what its class does not declare, so
-   * there unknown names are judged like those of untyped data.
-   */
   readonly direction: 'request' | 'response';
   /** The keys may be escaped already (`attributes`). */
   readonly keysEscaped?: boolean;
@@ -31,7 +28,7 @@ export interface WalkSource {
 }
 
 type Container = JsonValue[] | JsonObject;
-type StructuredHint = Exclude<TypeHint, number>;
+type StructuredHint = Exclude<TypeHint, number | 'unknown'>;
 
 interface Frame extends Place {
   readonly parent: Frame | null;
@@ -117,7 +114,8 @@ export class Walk {
     const { direction, keysEscaped } = this.#source;
     const fields = shape?.kind === 'class' ? shape.fields : null;
     const valueShape = shape?.kind === 'values' ? shape.of : null;
-    const learns = shape === null || direction === 'request';
+    // A name that some class marks counts wherever the class at hand is not known to have it for itself.
+    const own = hint && 'own' in hint ? hint.own : undefined;
     const refusesSecret = direction === 'response' && this.#refusesSecret(tree, fields);
     let rebuilt: JsonObject | null = null;
     let done = 0;
@@ -138,7 +136,7 @@ export class Walk {
       } else {
         const verdict = names.verdictOf(name);
         key = verdict.key;
-        mark = verdict.sensitive || (verdict.learned && learns) ? REDACT : null;
+        mark = verdict.sensitive || (verdict.learned && !own?.includes(name)) ? REDACT : null;
       }
       if (markOfAll !== null) mark = markOfAll;
       if (refusesSecret && REFUSED_INPUT.has(name)) mark = REDACT;
@@ -168,6 +166,11 @@ export class Walk {
     depth: number,
   ): JsonValue | undefined {
     if (isContainer(value)) return this.#placeContainer(value, shape, hint, parent, key, depth);
+    if (value !== null && (shape !== null || hint !== null)) {
+      // An object of a sensitive class that travels as something else: by `toJSON`, by `@Transform`.
+      const mark = markOf(this.#shapeBy(shape, hint));
+      if (mark) return this.#redact(mark, value, parent, key, depth);
+    }
     if (typeof value === 'string') return this.#placeText(value, shape, parent, key, depth);
     if (typeof value === 'number') return plainNumber(value);
     return typeof value === 'boolean' ? value : null;
@@ -181,18 +184,44 @@ export class Walk {
     key: string | number,
     depth: number,
   ): JsonValue | undefined {
-    let known = shape;
-    let structure: StructuredHint | null = null;
-    if (typeof hint === 'number') known = this.#rules.plans.get(hint) ?? shape;
-    else if (hint !== null) {
-      structure = hint;
-      if ('plan' in hint && hint.plan !== undefined) known = this.#rules.plans.get(hint.plan) ?? shape;
+    if (hint !== null && this.#mayHideSensitive(hint, value)) return this.#redact(REDACT, value, parent, key, depth);
+    let known = this.#shapeBy(shape, hint);
+    if (known !== null && known.kind !== 'values') {
+      // An array holds values of a declared class; a class that was asked is the array's own.
+      const isOfClass = !Array.isArray(value) || typeof hint === 'number';
+      if (isOfClass) known = planFor(known, value);
+      if (isOfClass && markOf(known)) return this.#redact(markOf(known)!, value, parent, key, depth);
     }
-    if (known !== null && known.kind !== 'values' && !Array.isArray(value)) {
-      known = planFor(known, value);
-      if (known.mark) return this.#redact(known.mark, value, parent, key, depth);
+    return this.#enqueue(value, known, typeof hint === 'object' ? hint : null, parent, key, depth, null);
+  }
+
+  #shapeBy(shape: Shape | null, hint: TypeHint | null): Shape | null {
+    if (typeof hint === 'number') return this.#rules.plans.refine(shape, hint);
+    if (typeof hint !== 'object' || hint === null || !('plan' in hint)) return shape;
+    return hint.plan === undefined ? shape : this.#rules.plans.refine(shape, hint.plan);
+  }
+
+  /**
+   * Whether what was asked is not what was sent, and may hold an object of a sensitive class: its properties have no
+   * mark of their own that would tell them elsewhere.
+   */
+  #mayHideSensitive(hint: TypeHint, value: Container): boolean {
+    if (typeof hint === 'number') return false;
+    if (hint === 'unknown') return !this.#rules.names.isDisabled && hasSensitiveClasses();
+    return !fits(hint, value) && this.#holdsSensitiveClass(hint);
+  }
+
+  #holdsSensitiveClass(hint: TypeHint): boolean {
+    const pending: (TypeHint | null)[] = [hint];
+    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+      if (next === null || next === 'unknown') continue;
+      const id = typeof next === 'number' ? next : 'plan' in next ? next.plan : undefined;
+      if (id !== undefined && this.#rules.plans.get(id)?.mark) return true;
+      if (typeof next === 'number') continue;
+      if ('each' in next) pending.push(next.each);
+      else pending.push(...('items' in next ? next.items : Object.values(next.properties)));
     }
-    return this.#enqueue(value, known, structure, parent, key, depth, null);
+    return false;
   }
 
   #enqueue(
@@ -274,9 +303,23 @@ function replace(frame: Frame, tree: Container): void {
   if (frame.parent) (frame.parent.tree as Record<string | number, JsonValue>)[frame.key] = tree;
 }
 
+/** Whether a value has the form that its hint was made of. */
+function fits(hint: StructuredHint, value: Container): boolean {
+  if ('each' in hint || 'items' in hint) return Array.isArray(value);
+  if (Array.isArray(value)) return false;
+  // A class may leave its properties out; a plain object is sent as it is.
+  return hint.plan !== undefined || Object.keys(hint.properties).every(name => Object.hasOwn(value, name));
+}
+
+function markOf(shape: Shape | null): ActiveMark | null {
+  if (shape === null || shape.kind === 'values') return null;
+  return shape.kind === 'class' ? shape.mark : shape.otherwise.mark;
+}
+
 function elementHint(hint: StructuredHint, at: number): TypeHint | null {
   if ('each' in hint) return hint.each;
-  return 'items' in hint ? (hint.items[at] ?? null) : null;
+  if (!('items' in hint)) return null;
+  return hint.items[at] ?? (hint.isCut && at >= hint.items.length ? 'unknown' : null);
 }
 
 function memberHint(hint: StructuredHint, name: string): TypeHint | null {
