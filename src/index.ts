@@ -15,6 +15,7 @@ export {
   type SensitiveDecorator,
   type SensitiveOptions,
 } from './decorators/sensitive';
+export { Loggable, type LoggableDecorator } from './decorators/loggable';
 export { HandleError, type ErrorClass } from './decorators/handle-error';
 export { LoggingInterceptor } from './decorators/logging-interceptor';
 export { ErrorInterceptor, type ErrorInterceptorOptions } from './capture/error-interceptor';

@@ -14,6 +14,7 @@ function refusal(options: unknown): LoggingError {
 describe('the redact options', () => {
   it('have defaults', () => {
     expect(resolveRedactOptions(undefined)).to.deep.equal({
+      policy: 'deny',
       names: [],
       allowNames: [],
       hashKey: null,

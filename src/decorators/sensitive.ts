@@ -1,6 +1,7 @@
 import { LoggingError } from '../errors';
 import { refuseUnknownKeys, requireInteger, requireOneOf } from '../option-checks';
 import type { JsonValue } from '../record/json-value';
+import { refuseSensitiveOnLoggable } from './loggable';
 import { type Class, markClass, markParameter, markProperty } from './metadata';
 
 /** Turns a sensitive value into what may be recorded. When it throws, the value is redacted. */
@@ -84,6 +85,7 @@ export function Sensitive(options: SensitiveOptions | false = {}): SensitiveDeco
           `@Sensitive() on a constructor parameter of ${target.name} has no effect; mark the property instead.`,
         );
       }
+      if (mark !== false) refuseSensitiveOnLoggable(target);
       return markClass(target, mark);
     }
     const owner = target.constructor as Class;
@@ -93,7 +95,10 @@ export function Sensitive(options: SensitiveOptions | false = {}): SensitiveDeco
         `@Sensitive() on ${owner.name}[${String(member)}]: properties named by a symbol are never recorded.`,
       );
     }
-    if (typeof place === 'number') return markParameter(owner, member, place, mark);
+    if (typeof place === 'number') {
+      if (mark !== false) refuseSensitiveOnLoggable(owner, member, place);
+      return markParameter(owner, member, place, mark);
+    }
     if (typeof target === 'function') {
       throw new LoggingError(
         'DECORATOR_INVALID',
@@ -107,6 +112,7 @@ export function Sensitive(options: SensitiveOptions | false = {}): SensitiveDeco
           `To keep an action's bodies out of the records use @Logged({ requestBody: 'never', responseBody: 'never' }).`,
       );
     }
+    if (mark !== false) refuseSensitiveOnLoggable(owner, member);
     markProperty(owner, member, mark);
   };
 }

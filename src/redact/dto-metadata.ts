@@ -1,6 +1,12 @@
 import type { MetadataStorage } from 'class-transformer/types/MetadataStorage';
 import { getMetadataStorage } from 'class-validator';
-import { type Class, declaredTypeOf, markedProperties, sensitiveNames } from '../decorators/metadata';
+import {
+  type Class,
+  declaredTypeOf,
+  loggableProperties,
+  markedProperties,
+  sensitiveNames,
+} from '../decorators/metadata';
 
 /** What class-transformer's `@Type` says of a property. */
 export interface DeclaredType {
@@ -37,7 +43,7 @@ export class DtoMetadata {
 
   /** Every property that some decorator tells of, inherited ones included. */
   propertiesOf(owner: Class): ReadonlySet<string> {
-    const names = new Set<string>(markedProperties(owner).keys());
+    const names = new Set<string>([...markedProperties(owner).keys(), ...loggableProperties(owner)]);
     for (const { propertyName } of getMetadataStorage().getTargetValidationMetadatas(owner, '', true, false)) {
       names.add(propertyName);
     }

@@ -1,9 +1,15 @@
-import { type Class, markOfClass, markedProperties } from '../decorators/metadata';
+import { type Class, isLoggableProperty, markOfClass, markedProperties } from '../decorators/metadata';
 import type { SensitiveMark } from '../decorators/sensitive';
 import type { PlanId } from '../record/snapshot';
 import { type DeclaredType, type DtoMetadata, dtoClass } from './dto-metadata';
 import type { NameRules } from './name-rules';
 import { type ActiveMark, type Choice, type Field, type Plan, REDACT, type Shape, stricterMark } from './plan';
+
+/** What decorators say of a property or a parameter. */
+export interface FieldMarks {
+  readonly mark?: SensitiveMark | undefined;
+  readonly isLoggable?: boolean | undefined;
+}
 
 type Draft = Plan & { fields: Map<string, Field>; wireNames: Map<string, string> };
 
@@ -42,11 +48,12 @@ export class Plans {
   }
 
   /** A field of this name, judged by its mark, else by its type's, else by its names. */
-  fieldOf(name: string, mark: SensitiveMark | undefined, shape: Shape | null, type?: Class): Field {
-    const verdict = this.#names.verdictOf(name);
-    const stated = mark ?? (type && markOfClass(type));
-    if (this.#disabled || stated === false) return { key: verdict.key, mark: null, shape };
-    return { key: verdict.key, mark: stated ?? (verdict.sensitive ? REDACT : null), shape };
+  fieldOf(name: string, marks: FieldMarks, shape: Shape | null, type?: Class): Field {
+    const { key, sensitive } = this.#names.verdictOf(name);
+    const { isLoggable = false } = marks;
+    const stated = marks.mark ?? (type && markOfClass(type));
+    if (this.#disabled || stated === false) return { key, mark: null, isLoggable, shape };
+    return { key, mark: stated ?? (sensitive ? REDACT : null), isLoggable, shape };
   }
 
   #open(type: Class): Plan {
@@ -79,18 +86,15 @@ export class Plans {
       const declared = this.#metadata.typeOf(type, property);
       const shape = this.#shapeOf(declared);
       const stated = marks.get(property);
-      const field = this.fieldOf(property, stated, shape, declared.type);
+      const isLoggable = isLoggableProperty(type, property);
+      const field = this.fieldOf(property, { mark: stated, isLoggable }, shape, declared.type);
       let { mark } = field;
       const [sentAs, ...others] = this.#metadata.exposedNames(type, property);
       if (sentAs !== undefined && sentAs !== property) plan.wireNames.set(property, sentAs);
       for (const name of sentAs === undefined ? [] : [sentAs, ...others]) {
         if (name === property) continue;
-        const underName = this.fieldOf(
-          name,
-          stated === false ? false : (field.mark ?? undefined),
-          shape,
-          declared.type,
-        );
+        const asStated = stated === false ? false : (field.mark ?? undefined);
+        const underName = this.fieldOf(name, { mark: asStated, isLoggable }, shape, declared.type);
         this.#uniteField(plan.fields, name, underName);
         mark = stricterMark(mark, underName.mark);
         if (stated) this.#names.learn(name);
@@ -163,6 +167,10 @@ export class Plans {
         for (const [name, field] of member.fields) this.#uniteField(union.fields, name, field);
         for (const [property, name] of member.wireNames) union.wireNames.set(property, name);
       }
+      for (const [name, field] of union.fields) {
+        const isLoggable = members.every(member => member.fields.get(name)?.isLoggable);
+        union.fields.set(name, { ...field, isLoggable });
+      }
     });
     return union;
   }
@@ -170,7 +178,9 @@ export class Plans {
   #uniteField(fields: Map<string, Field>, name: string, field: Field): void {
     const known = fields.get(name);
     const shape = known?.shape && field.shape ? this.#either(known.shape, field.shape) : (known?.shape ?? field.shape);
-    addField(fields, name, { ...field, shape });
+    const mark = known ? stricterMark(known.mark, field.mark) : field.mark;
+    const isLoggable = field.isLoggable && known?.isLoggable !== false;
+    fields.set(name, { key: field.key, mark, isLoggable, shape });
   }
 
   #either(one: Shape, other: Shape): Shape {
@@ -189,9 +199,4 @@ function activeMark(mark: SensitiveMark | undefined): ActiveMark | null {
 
 function wrap(container: 'map' | undefined, of: Plan | Choice): Shape {
   return container === 'map' ? { kind: 'values', of } : of;
-}
-
-function addField(fields: Map<string, Field>, name: string, field: Field): void {
-  const known = fields.get(name);
-  fields.set(name, known ? { ...field, mark: stricterMark(known.mark, field.mark) } : field);
 }

@@ -1,10 +1,12 @@
 import type { RedactedParts } from '../record/build-record';
 import type { JsonObject, JsonValue } from '../record/json-value';
 import type { LogRecord, RecordError, RecordHeaders } from '../record/log-record';
-import type { Snapshot, SnapshotError } from '../record/snapshot';
+import type { Snapshot, SnapshotBody, SnapshotError } from '../record/snapshot';
+import { pathOfRoute, withheldBody, withholdMessages } from './allow-list';
 import { finishTexts } from './finish-texts';
 import { REDACTED } from './markers';
 import type { ParameterPlan } from './parameter-plan';
+import type { Plan } from './plan';
 import { type RedactedBody, redactBody } from './redact-body';
 import { redactError } from './redact-error';
 import { HeaderRedaction } from './redact-headers';
@@ -73,15 +75,13 @@ export class RecordRedaction {
     const target = splitTarget(request.url);
     return {
       request: {
-        target: this.#attempt('A path', { path: REDACTED, params: {} }, () =>
-          redactPath(target.path, request.params, path, rules, notes),
-        ),
+        target: this.#attempt('A path', { path: REDACTED, params: {} }, () => this.#draftTarget(target.path, path)),
         query: this.#attempt('A query', {}, () => redactQuery(target.query, query, rules, notes)),
         headers: this.#attempt('The headers of a request', {}, () =>
           new HeaderRedaction(rules, notes, header, cookie).run(request.headers, 'request.headers'),
         ),
         body: this.#attempt('The body of a request', REDACTION_FAILED, () =>
-          redactBody(request.body, body, 'request', rules, notes),
+          this.#draftBody(request.body, body, 'request'),
         ),
       },
       response: {
@@ -89,20 +89,39 @@ export class RecordRedaction {
           new HeaderRedaction(rules, notes, null, cookie).run(response.headers, 'response.headers'),
         ),
         body: this.#attempt('The body of a response', REDACTION_FAILED, () =>
-          redactBody(response.body, null, 'response', rules, notes),
+          this.#draftBody(response.body, null, 'response'),
         ),
       },
-      error: error && this.#attempt('An error', unreadableError(error), () => redactError(error, rules.names, notes)),
+      error: error && this.#attempt('An error', unreadableError(error), () => this.#draftError(error)),
       attributes:
         attributes &&
         this.#attempt('Attributes', {}, () =>
-          new Walk(rules, notes, { direction: 'request', keysEscaped: true }).runMembers(
+          new Walk(rules, notes, { direction: 'request', keysEscaped: true, recordsAll: true }).runMembers(
             structuredClone(attributes),
             'attributes',
             null,
           ),
         ),
     };
+  }
+
+  #draftTarget(path: string, plan: Plan | null): Drafts['request']['target'] {
+    const { request, handler } = this.#snapshot;
+    const rules = this.#rules;
+    const target = redactPath(path, request.params, plan, rules, this.#notes);
+    if (rules.policy === 'deny') return target;
+    const { params } = target;
+    return { params, path: pathOfRoute(handler?.route, name => params[rules.names.verdictOf(name).key]) };
+  }
+
+  #draftBody(body: SnapshotBody, plan: Plan | null, direction: 'request' | 'response'): RedactedBody {
+    const withheld = this.#rules.policy === 'allow' ? withheldBody(body, plan) : undefined;
+    return withheld ?? redactBody(body, plan, direction, this.#rules, this.#notes);
+  }
+
+  #draftError(error: SnapshotError): JsonObject {
+    const { policy, names } = this.#rules;
+    return policy === 'allow' ? withholdMessages(error) : redactError(error, names, this.#notes);
   }
 
   #finishRequest(redacted: Drafts['request']): LogRecord['request'] {

@@ -1,7 +1,9 @@
 import { unescape as decodeCookie } from 'node:querystring';
 import type { JsonObject, JsonValue } from '../record/json-value';
 import type { SnapshotHeaders } from '../record/snapshot';
+import { SAFE_HEADERS } from './allow-list';
 import { redactUrls } from './clean-text';
+import { REDACTED } from './markers';
 import { type ActiveMark, type Plan, REDACT, type Shape } from './plan';
 import { type Place, type RedactionNotes, pathOf } from './redaction-notes';
 import { Walk, type WalkRules } from './walk';
@@ -52,6 +54,9 @@ export class HeaderRedaction {
       return name === 'cookie' ? this.#redactCookies(value, parent, key) : this.#redactSetCookie(value, parent, key);
     }
     const mark = this.#headers?.mark ?? (field ? field.mark : names.isSensitive(name) ? REDACT : null);
+    const isWithheld =
+      this.#rules.policy === 'allow' && !SAFE_HEADERS.has(name) && !field?.isLoggable && !this.#headers?.isOpen;
+    if (mark === null && isWithheld && !field?.shape) return this.#withhold(parent, key);
     if (mark === null && field?.shape) return this.#redactTyped(value, field.shape, parent, key);
     if (mark === null) return this.#redactUrls(value, parent, key);
     const scheme = mark.mode === 'redact' && name.endsWith('authorization') ? SCHEME.exec(value)?.[0] : undefined;
@@ -63,6 +68,11 @@ export class HeaderRedaction {
   #redactTyped(value: string, shape: Shape, parent: Place, key: string | number): string | undefined {
     const walk = new Walk(this.#rules, this.#notes, { direction: 'request' });
     return asText(walk.run(value, pathOf(parent, key), shape));
+  }
+
+  #withhold(parent: Place, key: string | number): string {
+    this.#notes.note(parent, key, 'allow');
+    return REDACTED;
   }
 
   #redactUrls(value: string, parent: Place, key: string | number): string {
@@ -96,7 +106,8 @@ export class HeaderRedaction {
   /** Keeps the name, loses the value, unless a parameter of this name says otherwise. */
   #redactCookie(name: string, value: string): string {
     const field = this.#cookies?.fields.get(name);
-    if (field?.mark === null && field.shape === null) return `${name}=${value}`;
+    const isHarmless = field?.mark === null && field.shape === null;
+    if (isHarmless && (this.#rules.policy === 'deny' || field.isLoggable)) return `${name}=${value}`;
     const { known } = this.#notes;
     if (value.length >= MIN_KNOWN_COOKIE_LENGTH || field?.mark || this.#rules.names.isSensitive(name)) {
       known.remember(value);

@@ -1,5 +1,5 @@
 import { LoggingError } from '../errors';
-import { describeValue, refuseUnknownKeys, requireInteger, requireTextList } from '../option-checks';
+import { describeValue, refuseUnknownKeys, requireInteger, requireOneOf, requireTextList } from '../option-checks';
 import { foldName } from './fold-name';
 import { DEFAULT_LIMITS, type ValueLimits } from './value-limits';
 
@@ -13,6 +13,13 @@ export interface HashKey {
 
 /** Redaction beyond what `@Sensitive` says. */
 export interface RedactOptions {
+  /**
+   * - `deny`: everything is recorded but what is sensitive.
+   * - `allow`: only what `@Loggable()` marks is recorded, and nothing of that which is sensitive.
+   *
+   * @defaultValue 'deny'
+   */
+  readonly policy?: 'deny' | 'allow';
   /** More names of sensitive values; case, `_`, `-` and the words before them do not matter. @defaultValue [] */
   readonly names?: readonly string[];
   /**
@@ -33,6 +40,7 @@ export interface RedactOptions {
 
 /** {@link RedactOptions}, checked and complete. */
 export interface ResolvedRedactOptions {
+  readonly policy: 'deny' | 'allow';
   readonly names: readonly string[];
   readonly allowNames: readonly string[];
   readonly hashKey: HashKey | null;
@@ -41,7 +49,7 @@ export interface ResolvedRedactOptions {
   readonly disabled: boolean;
 }
 
-const KEYS = ['names', 'allowNames', 'hashKey', 'maxDepth', 'maxNodes', 'maxStringLength'] as const;
+const KEYS = ['policy', 'names', 'allowNames', 'hashKey', 'maxDepth', 'maxNodes', 'maxStringLength'] as const;
 const MIN_SECRET_LENGTH = 16;
 
 /**
@@ -52,7 +60,8 @@ const MIN_SECRET_LENGTH = 16;
  */
 export function resolveRedactOptions(options: RedactOptions = {}): ResolvedRedactOptions {
   refuseUnknownKeys('redact', options, KEYS);
-  const { names = [], allowNames = [], hashKey } = options;
+  const { policy = 'deny', names = [], allowNames = [], hashKey } = options;
+  requireOneOf('redact.policy', policy, ['deny', 'allow']);
   const {
     maxDepth = DEFAULT_LIMITS.maxDepth,
     maxNodes = DEFAULT_LIMITS.maxNodes,
@@ -67,6 +76,7 @@ export function resolveRedactOptions(options: RedactOptions = {}): ResolvedRedac
   requireInteger('redact.maxNodes', maxNodes, { min: 1, max: 1_000_000, unit: 'nodes' });
   requireInteger('redact.maxStringLength', maxStringLength, { min: 16, max: 1_000_000, unit: 'characters' });
   return {
+    policy,
     names: [...names],
     allowNames: [...allowNames],
     hashKey: hashKey ? { id: hashKey.id, secret: hashKey.secret } : null,
@@ -80,7 +90,7 @@ export function resolveRedactOptions(options: RedactOptions = {}): ResolvedRedac
  * that it would find a leak.
  */
 export function disableRedaction(options: ResolvedRedactOptions): ResolvedRedactOptions {
-  return { ...options, disabled: true };
+  return { ...options, policy: 'deny', disabled: true };
 }
 
 function checkNames(option: string, names: unknown): asserts names is readonly string[] {

@@ -37,7 +37,13 @@ export class Redactor {
     }
     const names = new NameRules(options);
     const plans = new Plans(new DtoMetadata(transformer), names, options.disabled);
-    this.#rules = { names, plans, marks: new Marks(options, this.#reports), limits: options.limits };
+    this.#rules = {
+      policy: options.policy,
+      names,
+      plans,
+      marks: new Marks(options, this.#reports),
+      limits: options.limits,
+    };
     this.#hints = new TypeHints(plans, names);
   }
 
@@ -48,7 +54,10 @@ export class Redactor {
 
   /** Number of a new parameter plan; call it once per action. Only `Snapshot.parameters` takes it. */
   planParameters(parameters: readonly DeclaredParameter[]): PlanId {
-    return this.#parameterPlans.push(compileParameters(parameters, this.#rules.plans)) - 1;
+    const { policy, plans } = this.#rules;
+    // Else a mark that says nothing would make a parameter known.
+    const told = policy === 'allow' ? parameters : parameters.map(parameter => ({ ...parameter, isLoggable: false }));
+    return this.#parameterPlans.push(compileParameters(told, plans)) - 1;
   }
 
   /** The classes inside a live object, as far as they are known, and the texts in its marked properties. Never throws. */
@@ -91,7 +100,7 @@ export class Redactor {
   redactAttributes(attributes: JsonObject): JsonObject {
     try {
       const notes = new RedactionNotes();
-      const walk = new Walk(this.#rules, notes, { direction: 'request', keysEscaped: true });
+      const walk = new Walk(this.#rules, notes, { direction: 'request', keysEscaped: true, recordsAll: true });
       const redacted = walk.runMembers(structuredClone(attributes), 'attributes', null);
       return finishTexts(redacted, 'attributes', notes, this.#rules.limits.maxStringLength);
     } catch (caught) {

@@ -125,7 +125,7 @@ function judge(refusal: Refusal, context: Context, { names, plans }: WalkRules):
 }
 
 function copyOf(value: unknown, shape: Shape | null, rules: WalkRules, notes: RedactionNotes): JsonValue | undefined {
-  const walk = new Walk(rules, notes, { direction: 'request', keysEscaped: true, redactOnly: true });
+  const walk = new Walk(rules, notes, { direction: 'request', keysEscaped: true, redactOnly: true, recordsAll: true });
   // Texts are cut at the end, when no cut can leave half a secret.
   return walk.run(toJsonValue(value, { ...rules.limits, maxStringLength: Infinity }), 'errors', shape);
 }

@@ -12,6 +12,7 @@ import { type ValueLimits, plainNumber } from './value-limits';
 
 /** What every walk of one logging shares. */
 export interface WalkRules {
+  readonly policy: 'deny' | 'allow';
   readonly names: NameRules;
   readonly plans: Plans;
   readonly marks: Marks;
@@ -25,6 +26,8 @@ export interface WalkSource {
   readonly keysEscaped?: boolean;
   /** Keeps no part, hash or rendering of a sensitive value. */
   readonly redactOnly?: boolean;
+  /** The policy `allow` does not reach here: no record, or what the application itself added to it. */
+  readonly recordsAll?: boolean;
 }
 
 type Container = JsonValue[] | JsonObject;
@@ -38,6 +41,8 @@ interface Frame extends Place {
   readonly hint: StructuredHint | null;
   /** Redacts every member, each by itself. */
   readonly markOfAll: ActiveMark | null;
+  /** Members that nothing is known of are recorded. */
+  readonly isOpen: boolean;
   readonly depth: number;
 }
 
@@ -56,19 +61,21 @@ export class Walk {
   readonly #notes: RedactionNotes;
   readonly #source: WalkSource;
   readonly #queue: Frame[] = [];
+  readonly #isDenyList: boolean;
   #nodesLeft: number;
 
   constructor(rules: WalkRules, notes: RedactionNotes, source: WalkSource) {
     this.#rules = rules;
     this.#notes = notes;
     this.#source = source;
+    this.#isDenyList = rules.policy === 'deny' || source.recordsAll === true;
     this.#nodesLeft = rules.limits.maxNodes;
   }
 
   /** The redacted tree; `undefined` when the whole of it is removed. */
   run(tree: JsonValue, path: string, shape: Shape | null, hint: TypeHint | null = null): JsonValue | undefined {
     if (shape?.kind === 'class' && shape.mark) return this.#redact(shape.mark, tree, null, path, 0);
-    const placed = this.#place(tree, shape, hint, null, path, 0);
+    const placed = this.#place(tree, shape, hint, null, path, 0, this.#isOpen(shape, false));
     this.#redactQueued();
     return this.#queue[0]?.tree ?? placed;
   }
@@ -76,7 +83,8 @@ export class Walk {
   /** The same for an object whose keys are told whatever is known of it: a query, path parameters. */
   runMembers(tree: JsonObject, path: string, plan: Plan | null): JsonObject {
     const markOfAll = plan?.mark ?? null;
-    const root: Frame = { parent: null, key: path, tree, shape: plan, hint: null, markOfAll, depth: 0 };
+    const isOpen = this.#isOpen(plan, false);
+    const root: Frame = { parent: null, key: path, tree, shape: plan, hint: null, markOfAll, isOpen, depth: 0 };
     this.#queue.push(root);
     this.#redactQueued();
     return root.tree as JsonObject;
@@ -93,7 +101,7 @@ export class Walk {
   }
 
   #redactElements(frame: Frame, tree: JsonValue[]): void {
-    const { shape, hint } = frame;
+    const { shape, hint, isOpen } = frame;
     const depth = frame.depth + 1;
     for (let at = 0; at < tree.length; at++) {
       if (--this.#nodesLeft < 0) {
@@ -101,7 +109,7 @@ export class Walk {
         return;
       }
       const value = tree[at]!;
-      const placed = this.#place(value, shape, hint && elementHint(hint, at), frame, at, depth);
+      const placed = this.#place(value, shape, hint && elementHint(hint, at), frame, at, depth, isOpen);
       // A removed element leaves its place, so that the others keep theirs.
       if (!Object.is(placed, value)) tree[at] = placed === undefined ? null : placed;
     }
@@ -143,10 +151,11 @@ export class Walk {
       let placed: JsonValue | undefined;
       if (mark !== null) placed = this.#redact(mark, value, frame, key, depth);
       else if (refusesSecret && name === 'constraints' && isContainer(value)) {
-        placed = this.#enqueue(value, null, null, frame, key, depth, REDACT);
+        placed = this.#enqueue(value, null, null, frame, key, depth, REDACT, false);
       } else {
         const shapeOfValue = field ? field.shape : valueShape;
-        placed = this.#place(value, shapeOfValue, hint && memberHint(hint, name), frame, key, depth);
+        const isOpen = frame.isOpen || field?.isLoggable === true;
+        placed = this.#place(value, shapeOfValue, hint && memberHint(hint, name), frame, key, depth, isOpen);
       }
       if (rebuilt === null && (key !== treeKey || placed === undefined)) rebuilt = firstMembers(tree, done);
       done++;
@@ -164,16 +173,30 @@ export class Walk {
     parent: Frame | null,
     key: string | number,
     depth: number,
+    isOpen: boolean,
   ): JsonValue | undefined {
-    if (isContainer(value)) return this.#placeContainer(value, shape, hint, parent, key, depth);
+    if (isContainer(value)) return this.#placeContainer(value, shape, hint, parent, key, depth, isOpen);
     if (value !== null && (shape !== null || hint !== null)) {
       // An object of a sensitive class that travels as something else: by `toJSON`, by `@Transform`.
       const mark = markOf(this.#shapeBy(shape, hint));
       if (mark) return this.#redact(mark, value, parent, key, depth);
     }
-    if (typeof value === 'string') return this.#placeText(value, shape, parent, key, depth);
+    if (typeof value === 'string') return this.#placeText(value, shape, parent, key, depth, isOpen);
+    if (!isOpen) return this.#withhold(parent, key);
     if (typeof value === 'number') return plainNumber(value);
     return typeof value === 'boolean' ? value : null;
+  }
+
+  /** The policy `allow` records nothing that is not marked. */
+  #withhold(parent: Frame | null, key: string | number): string {
+    this.#notes.note(parent, key, 'allow');
+    return REDACTED;
+  }
+
+  /** Whether members that nothing marks are recorded. A known class speaks for its own. */
+  #isOpen(shape: Shape | null, isOpenAround: boolean): boolean {
+    if (this.#isDenyList) return true;
+    return shape === null ? isOpenAround : shape.kind === 'class' && shape.isOpen === true;
   }
 
   #placeContainer(
@@ -183,6 +206,7 @@ export class Walk {
     parent: Frame | null,
     key: string | number,
     depth: number,
+    isOpen: boolean,
   ): JsonValue | undefined {
     if (hint !== null && this.#mayHideSensitive(hint, value)) return this.#redact(REDACT, value, parent, key, depth);
     let known = this.#shapeBy(shape, hint);
@@ -192,7 +216,10 @@ export class Walk {
       if (isOfClass) known = planFor(known, value);
       if (isOfClass && markOf(known)) return this.#redact(markOf(known)!, value, parent, key, depth);
     }
-    return this.#enqueue(value, known, typeof hint === 'object' ? hint : null, parent, key, depth, null);
+    const structure = typeof hint === 'object' ? hint : null;
+    const areMembersOpen = this.#isOpen(known, isOpen);
+    if (!areMembersOpen && known === null && structure === null) return this.#withhold(parent, key);
+    return this.#enqueue(value, known, structure, parent, key, depth, null, areMembersOpen);
   }
 
   #shapeBy(shape: Shape | null, hint: TypeHint | null): Shape | null {
@@ -232,9 +259,10 @@ export class Walk {
     key: string | number,
     depth: number,
     markOfAll: ActiveMark | null,
+    isOpen: boolean,
   ): JsonValue {
     if (depth >= this.#rules.limits.maxDepth) return TOO_DEEP;
-    this.#queue.push({ parent, key, tree, shape, hint, markOfAll, depth });
+    this.#queue.push({ parent, key, tree, shape, hint, markOfAll, isOpen, depth });
     return tree;
   }
 
@@ -244,9 +272,12 @@ export class Walk {
     parent: Frame | null,
     key: string | number,
     depth: number,
+    isOpen: boolean,
   ): JsonValue | undefined {
     if (text.length > this.#rules.limits.maxStringLength) this.#notes.hasUntidyText = true;
-    if (shape === null || this.#rules.names.isDisabled || !/^\s*[[{]/.test(text)) return text;
+    if (shape === null || this.#rules.names.isDisabled || !/^\s*[[{]/.test(text)) {
+      return isOpen ? text : this.#withhold(parent, key);
+    }
     // An object that travels as JSON text: `@QueryParam('filter') filter: Filter`.
     let parsed: JsonValue;
     try {
@@ -255,7 +286,7 @@ export class Walk {
       this.#notes.noteSecret(parent, key, 'unparsable', text);
       return REDACTED;
     }
-    return this.#place(parsed, shape, null, parent, key, depth);
+    return this.#place(parsed, shape, null, parent, key, depth, isOpen);
   }
 
   #redact(
