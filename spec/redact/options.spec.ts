@@ -19,6 +19,7 @@ describe('the redact options', () => {
       allowNames: [],
       hashKey: null,
       limits: { maxDepth: 32, maxNodes: 10_000, maxStringLength: 8_192 },
+      maxRecordBytes: 1_048_576,
       disabled: false,
     });
     expect(resolveRedactOptions({ maxDepth: 5 }).limits.maxDepth).to.equal(5);

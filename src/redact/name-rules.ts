@@ -1,7 +1,7 @@
 import { sensitiveNames } from '../decorators/metadata';
 import { escapeKey } from '../record/escape-key';
 import { DEFAULT_NAMES, DEFAULT_WHOLE_NAMES } from './default-names';
-import { type FoldedName, foldName } from './fold-name';
+import { type FoldedName, MAX_NAME_LENGTH, foldName } from './fold-name';
 import type { ResolvedRedactOptions } from './redact-options';
 import { limitText } from './value-limits';
 
@@ -78,10 +78,11 @@ export class NameRules {
   #judge(name: string): NameVerdict {
     const key = escapeKey(limitText(name, MAX_KEY_LENGTH));
     if (this.isDisabled) return { key, sensitive: false, learned: false };
-    const judged = name.length > MAX_KEY_LENGTH ? name.slice(-MAX_KEY_LENGTH) : name;
-    const whole = foldName(judged);
-    const parts = /[[\].]/.test(judged)
-      ? judged
+    // No class has such a name, and what it means may lie out of sight.
+    if (name.length > MAX_NAME_LENGTH) return { key, sensitive: true, learned: true };
+    const whole = foldName(name);
+    const parts = /[[\].]/.test(name)
+      ? name
           .split(/[[\].]+/)
           .slice(-MAX_PARTS)
           .map(foldName)

@@ -1,10 +1,11 @@
 import type { RedactedParts } from '../record/build-record';
 import type { JsonObject, JsonValue } from '../record/json-value';
+import { estimateBytes } from '../record/record-bytes';
 import type { LogRecord, RecordError, RecordHeaders } from '../record/log-record';
 import type { Snapshot, SnapshotBody, SnapshotError } from '../record/snapshot';
 import { pathOfRoute, withheldBody, withholdMessages } from './allow-list';
 import { finishTexts } from './finish-texts';
-import { REDACTED } from './markers';
+import { MORE_KEY, REDACTED, tooLargeMarker } from './markers';
 import type { ParameterPlan } from './parameter-plan';
 import type { Plan } from './plan';
 import { type RedactedBody, redactBody } from './redact-body';
@@ -50,7 +51,7 @@ export class RecordRedaction {
 
   run(): RedactedParts {
     const { user, client, handler } = this.#snapshot;
-    const drafts = this.#draftParts();
+    const drafts = this.#withinBytes(this.#draftParts());
     const { error, attributes } = drafts;
     // Last, so that what was sent has the first claim to be known.
     for (const text of this.#snapshot.secrets ?? []) this.#notes.known.remember(text);
@@ -102,6 +103,33 @@ export class RecordRedaction {
             null,
           ),
         ),
+    };
+  }
+
+  /** What is too much for one record goes part by part, the largest first. */
+  #withinBytes(drafts: Drafts): Drafts {
+    const { limits, maxRecordBytes } = this.#rules;
+    const bytesOf = (part: unknown) => estimateBytes(part, limits.maxStringLength);
+    let bytes = bytesOf(drafts);
+    if (bytes <= maxRecordBytes) return drafts;
+    const { request, response, error, attributes } = drafts;
+    const parts = { request: request.body, response: response.body, error, attributes };
+    const bySize = (Object.keys(parts) as (keyof typeof parts)[])
+      .map(name => ({ name, size: bytesOf(parts[name]) }))
+      .sort((one, other) => other.size - one.size);
+    for (const { name, size } of bySize) {
+      if (bytes <= maxRecordBytes) break;
+      bytes -= size;
+      if (name === 'attributes') parts.attributes = { [MORE_KEY]: tooLargeMarker(size) };
+      else if (name === 'error')
+        parts.error = error && { ...unreadableError(this.#snapshot.error!), message: tooLargeMarker(size) };
+      else parts[name] = { bodyOmitted: 'too-large' };
+    }
+    return {
+      request: { ...request, body: parts.request },
+      response: { ...response, body: parts.response },
+      error: parts.error,
+      attributes: parts.attributes,
     };
   }
 

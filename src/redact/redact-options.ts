@@ -36,6 +36,11 @@ export interface RedactOptions {
   readonly maxNodes?: number;
   /** Characters kept of one text, from 16 to 1000000. @defaultValue 8192 */
   readonly maxStringLength?: number;
+  /**
+   * Bytes kept of one record's bodies, attributes, headers and error in all, from 65536 to 15000000. What is too much goes
+   * part by part, the largest first. @defaultValue 1048576
+   */
+  readonly maxRecordBytes?: number;
 }
 
 /** {@link RedactOptions}, checked and complete. */
@@ -45,11 +50,21 @@ export interface ResolvedRedactOptions {
   readonly allowNames: readonly string[];
   readonly hashKey: HashKey | null;
   readonly limits: ValueLimits;
+  readonly maxRecordBytes: number;
   /** Set by {@link disableRedaction} alone. */
   readonly disabled: boolean;
 }
 
-const KEYS = ['policy', 'names', 'allowNames', 'hashKey', 'maxDepth', 'maxNodes', 'maxStringLength'] as const;
+const KEYS = [
+  'policy',
+  'names',
+  'allowNames',
+  'hashKey',
+  'maxDepth',
+  'maxNodes',
+  'maxStringLength',
+  'maxRecordBytes',
+] as const;
 const MIN_SECRET_LENGTH = 16;
 
 /**
@@ -66,6 +81,7 @@ export function resolveRedactOptions(options: RedactOptions = {}): ResolvedRedac
     maxDepth = DEFAULT_LIMITS.maxDepth,
     maxNodes = DEFAULT_LIMITS.maxNodes,
     maxStringLength = DEFAULT_LIMITS.maxStringLength,
+    maxRecordBytes = 1_048_576,
   } = options;
   checkNames('redact.names', names);
   checkNames('redact.allowNames', allowNames);
@@ -75,12 +91,15 @@ export function resolveRedactOptions(options: RedactOptions = {}): ResolvedRedac
   requireInteger('redact.maxDepth', maxDepth, { min: 1, max: 64, unit: 'levels' });
   requireInteger('redact.maxNodes', maxNodes, { min: 1, max: 1_000_000, unit: 'nodes' });
   requireInteger('redact.maxStringLength', maxStringLength, { min: 16, max: 1_000_000, unit: 'characters' });
+  // MongoDB takes 16 MiB, and a record has parts of ours, too.
+  requireInteger('redact.maxRecordBytes', maxRecordBytes, { min: 65_536, max: 15_000_000, unit: 'bytes' });
   return {
     policy,
     names: [...names],
     allowNames: [...allowNames],
     hashKey: hashKey ? { id: hashKey.id, secret: hashKey.secret } : null,
     limits: { maxDepth, maxNodes, maxStringLength },
+    maxRecordBytes,
     disabled: false,
   };
 }

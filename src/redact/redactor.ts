@@ -2,10 +2,12 @@ import type { Class } from '../decorators/metadata';
 import type { Report } from '../errors';
 import type { RedactedParts } from '../record/build-record';
 import type { JsonObject, JsonValue } from '../record/json-value';
+import { estimateBytes } from '../record/record-bytes';
 import type { PlanId, Snapshot, SnapshotValidation, TypeHint } from '../record/snapshot';
 import { DtoMetadata, findTransformerStorage } from './dto-metadata';
 import { finishTexts } from './finish-texts';
 import type { LiveSecrets } from './live-secrets';
+import { MORE_KEY, tooLargeMarker } from './markers';
 import { Marks } from './marks';
 import { NameRules } from './name-rules';
 import { type DeclaredParameter, NO_PARAMETERS, type ParameterPlan, compileParameters } from './parameter-plan';
@@ -43,6 +45,7 @@ export class Redactor {
       plans,
       marks: new Marks(options, this.#reports),
       limits: options.limits,
+      maxRecordBytes: options.maxRecordBytes,
     };
     this.#hints = new TypeHints(plans, names);
   }
@@ -102,7 +105,10 @@ export class Redactor {
       const notes = new RedactionNotes();
       const walk = new Walk(this.#rules, notes, { direction: 'request', keysEscaped: true, recordsAll: true });
       const redacted = walk.runMembers(structuredClone(attributes), 'attributes', null);
-      return finishTexts(redacted, 'attributes', notes, this.#rules.limits.maxStringLength);
+      const { limits, maxRecordBytes } = this.#rules;
+      const bytes = estimateBytes(redacted, limits.maxStringLength);
+      if (bytes > maxRecordBytes) return { [MORE_KEY]: tooLargeMarker(bytes) };
+      return finishTexts(redacted, 'attributes', notes, limits.maxStringLength);
     } catch (caught) {
       this.#reportFailure('Attributes were left out of a record', caught);
       return {};

@@ -1,5 +1,6 @@
 import { hasSensitiveClasses } from '../decorators/metadata';
 import type { JsonObject, JsonValue } from '../record/json-value';
+import { estimateBytes } from '../record/record-bytes';
 import type { TypeHint } from '../record/snapshot';
 import { MORE_KEY, REDACTED, TOO_DEEP, moreMarker } from './markers';
 import type { Marks } from './marks';
@@ -17,6 +18,7 @@ export interface WalkRules {
   readonly plans: Plans;
   readonly marks: Marks;
   readonly limits: ValueLimits;
+  readonly maxRecordBytes: number;
 }
 
 /** Where a tree comes from, as far as it changes the rules. */
@@ -63,6 +65,8 @@ export class Walk {
   readonly #queue: Frame[] = [];
   readonly #isDenyList: boolean;
   #nodesLeft: number;
+  /** Of what modes may put into the place of sensitive values. */
+  #bytesLeft: number;
 
   constructor(rules: WalkRules, notes: RedactionNotes, source: WalkSource) {
     this.#rules = rules;
@@ -70,6 +74,8 @@ export class Walk {
     this.#source = source;
     this.#isDenyList = rules.policy === 'deny' || source.recordsAll === true;
     this.#nodesLeft = rules.limits.maxNodes;
+    // Half, so that the body itself still has its place.
+    this.#bytesLeft = rules.maxRecordBytes / 2;
   }
 
   /** The redacted tree; `undefined` when the whole of it is removed. */
@@ -299,6 +305,9 @@ export class Walk {
     const applied = this.#source.redactOnly && mark.mode !== 'remove' ? REDACT : mark;
     this.#notes.noteSecret(parent, key, applied.mode, value);
     const redacted = this.#rules.marks.apply(applied, value, depth);
+    // A function may make much of little.
+    if (redacted !== REDACTED && redacted !== undefined) this.#bytesLeft -= estimateBytes(redacted);
+    if (this.#bytesLeft < 0) return REDACTED;
     if (typeof redacted === 'string' && redacted.length > this.#rules.limits.maxStringLength) {
       this.#notes.hasUntidyText = true;
     }
