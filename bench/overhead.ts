@@ -12,7 +12,7 @@ import { availableVariants, BASELINE, MEANINGS, recordsRequests } from './suppor
 // Measures what logging adds to a request. The rules are in docs/performance.md.
 
 // By then the compiler of the engine has settled: later rounds show no trend.
-const WARM_UP_REQUESTS = 3_000;
+const WARM_UP_REQUESTS = 2_000;
 
 async function warmUp(servers: readonly ServerUnderTest[]): Promise<void> {
   for (const server of servers) {

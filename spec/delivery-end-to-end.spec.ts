@@ -1,7 +1,11 @@
 import 'reflect-metadata';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { Get, JsonController } from 'routing-controllers';
-import { Logged, memorySink, type Sink } from '../src';
+import { fileSink, Logged, memorySink, type Sink } from '../src';
+import { mongoSink } from '../src/mongo';
 import { testApp, until } from './support/test-app';
 
 @Logged()
@@ -61,5 +65,56 @@ describe('1,000 requests with a sink that hangs, one that throws and one that wo
       expect(drops.filter(drop => drop.startsWith(name))).to.have.length(1_000);
     }
     expect(sinks['working']!.delivered).to.equal(1_000);
+  });
+});
+
+describe('a sink that cannot be opened when the application starts', () => {
+  it('for an unreachable MongoDB is told once, without the password, and changes no answer', async () => {
+    const app = await testApp()
+      .controllers(LoadController)
+      .logging({
+        sinks: [
+          mongoSink({
+            url: 'mongodb://logger:canary-password@127.0.0.1:1/logs',
+            clientOptions: { serverSelectionTimeoutMS: 50 },
+            deadLetterFile: false,
+          }),
+        ],
+        delivery: { retryMinDelayMs: 1, retryMaxDelayMs: 5 },
+      })
+      .start();
+    await until(() => app.reports.length > 0);
+    for (let request = 0; request < 3; request++) expect((await app.get('/load')).status).to.equal(200);
+    await until(() => app.logging.stats().exchanges.recorded === 3);
+    const lane = app.logging.stats().sinks['mongo']!;
+    expect(lane).to.deep.include({ accepted: 3, delivered: 0, queued: 3 });
+    expect(app.reports.map(({ code }) => code)).to.deep.equal(['SINK_OPEN_FAILED']);
+    expect(app.reports[0]!.message).to.contain('127.0.0.1:1');
+    expect(JSON.stringify([app.reports, app.reports.map(String), lane])).not.to.contain('canary');
+    await app.logging.close({ deadlineMs: 0 });
+    expect(app.logging.stats().sinks['mongo']!.dropped.closed).to.equal(3);
+  });
+
+  it('for an unwritable directory is told once, with its name and the remedy, and recovers', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'logged-'));
+    const directory = join(folder, 'in-the-way');
+    await writeFile(directory, 'a file where the folder should be');
+    try {
+      const app = await testApp()
+        .controllers(LoadController)
+        .logging({
+          sinks: [fileSink({ directory })],
+          delivery: { retryMinDelayMs: 1, retryMaxDelayMs: 5, maxDelayMs: 1 },
+        })
+        .start();
+      await until(() => app.reports.length > 0);
+      expect((await app.get('/load')).status).to.equal(200);
+      expect(app.reports.map(({ code }) => code)).to.deep.equal(['SINK_OPEN_FAILED']);
+      expect(app.reports[0]!.message).to.contain(directory);
+      await rm(directory);
+      await until(() => app.logging.stats().sinks['file']!.delivered === 1);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 });

@@ -1,12 +1,10 @@
 import type { Context, Middleware } from 'koa';
-import { ErrorHandlers } from './capture/error-handlers';
 import { ErrorInterceptor } from './capture/error-interceptor';
 import type { Exchange } from './capture/exchange';
-import { installHostSeam } from './capture/host-seam';
 import { Capture } from './capture/logging-middleware';
 import { OpenExchanges } from './capture/open-exchanges';
 import { type ExchangeCounts, RecordMaker } from './capture/record-maker';
-import type { Attributes } from './capture/take-snapshot';
+import { type Attributes, plainAttributes } from './capture/attributes';
 import { EXCHANGE } from './decorators/logging-interceptor';
 import { Delivery } from './delivery/delivery';
 import type { LaneStats } from './delivery/lane-stats';
@@ -17,7 +15,6 @@ import type { JsonValue } from './record/json-value';
 import { Redactor } from './redact/redactor';
 import type { EncryptionKey } from './redact/redaction-keys';
 import type { StoredRecord } from './redact/reveal';
-import { toJsonValue } from './redact/to-json-value';
 import { Reporter } from './reporter';
 
 /** Counters at one moment. Nothing is lost without being counted in one of them. */
@@ -87,11 +84,7 @@ class ComposedLogging implements Logging {
     });
     this.#maker = new RecordMaker({ ...options, hooks }, redactor, reporter, record => this.#delivery.push(record));
     this.#open = new OpenExchanges(options.handlerWaitMs);
-    this.#errors = new ErrorInterceptor(
-      new ErrorHandlers(options.errorHandlers),
-      validationErrors => redactor.cleanValidationErrors(validationErrors),
-      reporter,
-    );
+    this.#errors = new ErrorInterceptor({ errorHandlers: options.errorHandlers }, { redactor, reporter });
     this.#capture = new Capture(
       { ...options, onRequest: hooks.onRequest },
       this.#open,
@@ -99,7 +92,6 @@ class ComposedLogging implements Logging {
       this.#errors,
       reporter,
     );
-    installHostSeam();
     this.#delivery.open();
   }
 
@@ -110,9 +102,8 @@ class ComposedLogging implements Logging {
 
   annotate(context: Context, attributes: Attributes): void {
     const exchange = (context as { [EXCHANGE]?: Exchange })[EXCHANGE];
-    const plain = toJsonValue(attributes);
-    if (!exchange || typeof plain !== 'object' || plain === null || Array.isArray(plain)) return;
-    exchange.attributes = { ...exchange.attributes, ...plain };
+    const added = exchange && plainAttributes(attributes);
+    if (added) exchange.attributes = { ...exchange.attributes, ...added };
   }
 
   reveal(record: StoredRecord, path: string, key?: EncryptionKey): JsonValue {

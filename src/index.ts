@@ -18,13 +18,15 @@ export {
   type SensitiveDecorator,
   type SensitiveOptions,
 } from './decorators/sensitive';
+export { Loggable, type LoggableDecorator } from './decorators/loggable';
 export { HandleError, type ErrorClass } from './decorators/handle-error';
 export { LoggingInterceptor } from './decorators/logging-interceptor';
-export { ErrorInterceptor } from './capture/error-interceptor';
+export { ErrorInterceptor, type ErrorInterceptorOptions } from './capture/error-interceptor';
 export type { ErrorHandler, ErrorHandlerSource, ErrorResponse } from './capture/error-handlers';
 export type { ExchangeCounts } from './capture/record-maker';
 export type { UnmatchedPolicy } from './capture/selection';
-export type { Attributes, Identity, ResponseEvent } from './capture/take-snapshot';
+export type { Attributes } from './capture/attributes';
+export type { Identity, ResponseEvent } from './capture/take-snapshot';
 export type { DeliveryOptions } from './delivery/delivery-options';
 export type { Drop, DropReason, LaneStats } from './delivery/lane-stats';
 export { LoggingError, SinkError, type LoggingErrorCode, type RejectedRecord, type Report } from './errors';

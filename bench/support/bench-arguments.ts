@@ -14,7 +14,7 @@ export class ArgumentError extends Error {
   override readonly name = 'ArgumentError';
 }
 
-const USAGE = 'Usage: npm run bench -- [--rounds 60] [--requests 200] [--json figures.json]';
+const USAGE = 'Usage: npm run bench -- [--rounds 60] [--requests 100] [--json figures.json]';
 
 function wholeNumber(flag: string, text: string, { min, max }: { readonly min: number; readonly max: number }): number {
   const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
@@ -35,7 +35,7 @@ function parse(args: readonly string[]) {
 
 /** @throws {@link ArgumentError} naming the flag and its range. */
 export function readArguments(args: readonly string[]): BenchArguments {
-  const { rounds = '60', requests = '200', json } = parse(args);
+  const { rounds = '60', requests = '100', json } = parse(args);
   if (json === '') throw new ArgumentError(`--json needs the name of a file.\n${USAGE}`);
   return {
     // Quartiles of fewer rounds say nothing.

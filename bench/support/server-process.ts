@@ -36,12 +36,12 @@ async function mongoDestination(): Promise<Destination> {
   const { mongoSink } = await import('logged-controllers/mongo');
   const { MongoClient } = await import('mongodb');
   const url = process.env['MONGODB_URL']!;
-  const collection = `logged_bench_${process.pid}`;
+  const database = `logged_bench_${process.pid}`;
   return {
-    sink: mongoSink({ url, collection }),
+    sink: mongoSink({ url, database, deadLetterFile: false }),
     removeTraces: async () => {
       const client = new MongoClient(url);
-      await client.db().dropCollection(collection);
+      await client.db(database).dropDatabase();
       await client.close();
     },
   };

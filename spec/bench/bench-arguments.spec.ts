@@ -3,7 +3,7 @@ import { ArgumentError, readArguments } from '../../bench/support/bench-argument
 
 describe('arguments of the bench', () => {
   it('may all be left out', () => {
-    expect(readArguments([])).to.deep.equal({ rounds: 60, requests: 200, jsonFile: undefined });
+    expect(readArguments([])).to.deep.equal({ rounds: 60, requests: 100, jsonFile: undefined });
   });
 
   it('set rounds, requests and the file of raw figures', () => {

@@ -39,6 +39,9 @@ class BrokenController {
   @Get('/fast') fast() {
     return { fast: true };
   }
+  @Get('/long') long() {
+    return { text: 'x'.repeat(300_002) };
+  }
   @Get('/stream') stream() {
     source = new PassThrough();
     entered.open();
@@ -191,6 +194,28 @@ describe('backpressure', () => {
     const record = await app.storedRecord();
     expect(record.response.outcome).to.equal('aborted');
     expect(record.response.bytes).to.be.within(1, 32 * 1_048_576);
+  });
+});
+
+describe('over HTTP/2', () => {
+  it('a body in one piece is recorded, a stream by its size, a cancelled one as aborted', async () => {
+    const app = await testApp().controllers(BrokenController).overHttp2().start();
+    expect((await app.request2('/broken/fast')).text).to.equal('{"fast":true}');
+    const cancelled = app.request2('/broken/endless', { cancelAfterHeaders: true });
+    expect((await cancelled).status).to.equal(200);
+    const [fast, endless] = await app.storedRecords();
+    expect(fast!.response).to.deep.include({ status: 200, outcome: 'sent', bytes: 13, body: { fast: true } });
+    expect(endless!.response).to.deep.include({ status: 200, outcome: 'aborted', bodyOmitted: 'stream' });
+  });
+
+  it('a long body counts as sent', async () => {
+    const app = await testApp().controllers(BrokenController).overHttp2().start();
+    expect((await app.request2('/broken/long')).text).to.have.length(300_013);
+    expect((await app.storedRecord()).response).to.deep.include({
+      outcome: 'sent',
+      bytes: 300_013,
+      bodyOmitted: 'too-large',
+    });
   });
 });
 

@@ -15,7 +15,15 @@ import {
   NotFoundError,
   Post,
 } from 'routing-controllers';
-import { createLogging, HandleError, Logged, type LoggingOptions, Sensitive } from '../../src';
+import {
+  createLogging,
+  ErrorInterceptor,
+  type ErrorResponse,
+  HandleError,
+  Logged,
+  type LoggingOptions,
+  Sensitive,
+} from '../../src';
 import { testApp } from '../support/test-app';
 
 class PaymentError extends Error {
@@ -154,21 +162,22 @@ describe('error handlers', () => {
     expect((await app.get('/nowhere')).status).to.equal(404);
   });
 
-  it('that throw lead to the default response', async () => {
-    const app = await builder({
-      errorHandlers: [
-        [
-          Error,
-          () => {
-            throw new Error('handler bug');
-          },
-        ],
-      ],
-    }).start();
-    const response = await app.get('/errors/http');
-    expect([response.status, ((await response.json()) as { message: string }).message]).to.deep.equal([418, 'teapot']);
-    expect(app.reports.map(({ code }) => code)).to.deep.equal(['ERROR_HANDLER_FAILED']);
-  });
+  const failing: Readonly<Record<string, () => ErrorResponse>> = {
+    throw: () => {
+      throw new Error('handler bug');
+    },
+    'answer with an impossible status': () => ({ status: 99_999 }),
+    'answer with an impossible header': () => ({ status: 400, headers: { 'x-bad': 'line\nbreak' } }),
+  };
+  for (const [what, handler] of Object.entries(failing)) {
+    it(`that ${what} lead to the default response`, async () => {
+      const app = await builder({ errorHandlers: [[Error, handler]] }).start();
+      const response = await app.get('/errors/http');
+      const { message } = (await response.json()) as { message: string };
+      expect([response.status, message]).to.deep.equal([418, 'teapot']);
+      expect(app.reports.map(({ code }) => code)).to.deep.equal(['ERROR_HANDLER_FAILED']);
+    });
+  }
 });
 
 describe('without an error handler', () => {
@@ -231,6 +240,22 @@ describe('without an error handler', () => {
     const response = await app.get('/errors/range');
     expect([response.status, await response.text()]).to.deep.equal([418, 'teapot']);
     expect((await app.storedRecord()).error?.message).to.equal('teapot');
+  });
+});
+
+describe('an ErrorInterceptor that stands alone', () => {
+  it('answers by its handlers, else as the host would, and records nothing', async () => {
+    const errors = new ErrorInterceptor({
+      errorHandlers: [[PaymentError, () => ({ status: 402, body: { paid: false } })]],
+    });
+    const app = await builder().host({ development: false }).withoutLogging().use(errors.use).start();
+    expect(await (await app.get('/errors/payment')).json()).to.deep.equal({ paid: false });
+    const refused = await app.post('/errors/orders', { item: 5, card: { number: 'canary-123' } });
+    expect(refused.status).to.equal(400);
+    expect(await refused.text())
+      .to.contain('item must be a string')
+      .and.not.to.contain('canary');
+    expect(app.logging.stats().exchanges.seen).to.equal(0);
   });
 });
 

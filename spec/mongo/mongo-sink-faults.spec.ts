@@ -208,7 +208,7 @@ for (const replicaSet of [undefined, 'rs0']) {
         const error = await sinkErrorOf(sink.open!({ report: () => {} }));
         expect(error.message).to.equal(
           `MongoDB at ${server.address}, collection logs.requests cannot be opened: MongoServerSelectionError ` +
-            '(ECONNREFUSED). Is the server running, can it be reached from here, and is the connection string right?',
+            '(ECONNREFUSED). Check that the server runs, that it can be reached from here, and that the connection string is right.',
         );
         expect(error.retryable).to.equal(true);
         expect(inspect([error, sink], { depth: 20, showHidden: true })).not.to.contain('s3cret-word');

@@ -1,10 +1,10 @@
+import type { RedactedParts } from '../../src/record/build-record';
 import type { LoggingError } from '../../src/errors';
 import type { JsonValue } from '../../src/record/json-value';
 import type { Snapshot, SnapshotBody, SnapshotError, TypeHint } from '../../src/record/snapshot';
 import {
   type DeclaredParameter,
   type RedactOptions,
-  type RedactedParts,
   Redactor,
   disableRedaction,
   resolveRedactOptions,

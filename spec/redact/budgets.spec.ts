@@ -1,5 +1,7 @@
 import { expect } from 'chai';
-import { arrange, jsonText } from './arrange';
+import { Type } from 'class-transformer';
+import { Sensitive } from '../../src/decorators/sensitive';
+import { arrange, json, jsonText } from './arrange';
 
 describe('a body beyond its budget', () => {
   it('is cut where it is too deep', () => {
@@ -45,6 +47,77 @@ describe('a body beyond its budget', () => {
     expect(arrange().redact({ body: jsonText(`{"password":${text}}`) }).request.body).to.deep.equal({
       password: '[REDACTED]',
     });
+  });
+
+  it('costs no stack in a typed body: 100000 levels of a class that refers to itself', () => {
+    class Link {
+      @Sensitive() clasp!: string;
+      @Type(() => Link) next!: unknown;
+    }
+    const text = `${'{"clasp":"x","next":'.repeat(100_000)}null${'}'.repeat(100_000)}`;
+    const parts = arrange({ maxDepth: 3 }).redact({ parameters: [{ in: 'body', type: Link }], body: jsonText(text) });
+    expect(parts.request.body).to.deep.equal({
+      clasp: '[REDACTED]',
+      next: { clasp: '[REDACTED]', next: { clasp: '[REDACTED]', next: '[TRUNCATED: depth]' } },
+    });
+  });
+
+  it('costs bounded memory: a million keys, and keys as long as a text', () => {
+    const text = `{${Array.from({ length: 1_000_000 }, (_, at) => `"k${at}":1`).join()}}`;
+    const { request } = arrange({ maxNodes: 100 }).redact({ body: jsonText(text) });
+    expect(Object.keys(request.body as object)).to.have.length(101);
+    const long = arrange().requestBody({ ['k'.repeat(4_000)]: 1, ['k'.repeat(5_000)]: 2 });
+    expect(Object.entries(long as object)).to.deep.equal([
+      [`${'k'.repeat(256)}…[+3744 characters]`, 1],
+      [`${'k'.repeat(256)}…[+4744 characters]`, '[REDACTED]'],
+    ]);
+  });
+
+  it('cannot grow by what a redaction function returns', () => {
+    class Grower {
+      @Sensitive({ mode: () => 'grown '.repeat(1_000) }) seed!: string;
+    }
+    const body = Array.from({ length: 1_000 }, () => ({ seed: 'x' }));
+    const grown = arrange({ maxRecordBytes: 65_536 }).requestBody(body, Grower) as { readonly seed: string }[];
+    const counts = [grown.filter(({ seed }) => seed.startsWith('grown')).length, grown.length];
+    expect(counts).to.deep.equal([5, 1_000]);
+    expect(grown.at(-1)).to.deep.equal({ seed: '[REDACTED]' });
+  });
+
+  it('together with other parts goes when the record would be too large, the largest first', () => {
+    const arranged = arrange({ maxRecordBytes: 65_536 });
+    const parts = arranged.redact({
+      body: json({ a: 'a'.repeat(8_000) }),
+      responseBody: json(Array.from({ length: 8 }, () => 'b'.repeat(8_000))),
+      attributes: Object.fromEntries(Array.from({ length: 20 }, (_, at) => [`c${at}`, 'c'.repeat(8_000)])),
+    });
+    expect(parts.attributes).to.deep.equal({ '[TRUNCATED]': '[TRUNCATED: 160172 bytes]' });
+    expect(parts.response).to.deep.include({ bodyOmitted: 'too-large' });
+    expect(parts.request.body).to.deep.equal({ a: 'a'.repeat(8_000) });
+    const stack = arranged.redact({
+      error: { causes: Array.from({ length: 20 }, () => ({ name: 'E', message: 'm'.repeat(9_000) })) },
+    });
+    expect(stack.error).to.deep.include({ name: 'Error', causes: [] });
+  });
+
+  it('is judged by what the host reads: of keys that come twice the last', () => {
+    class Twice {
+      @Sensitive() hush!: string;
+    }
+    const text = '{"hush":"one-secret","hush":"two-secret","kettle":"one","kettle":"two"}';
+    const parts = arrange().redact({ parameters: [{ in: 'body', type: Twice }], body: jsonText(text) });
+    expect(parts.request.body).to.deep.equal({ hush: '[REDACTED]', kettle: 'two' });
+  });
+
+  it('keeps names that every object inherits apart from what it has', () => {
+    const text =
+      '{"__proto__":{"password":"x"},"constructor":{"password":"y"},"toJSON":"t","toString":{"hasOwnProperty":1}}';
+    const { request } = arrange().redact({ body: jsonText(text) });
+    expect(JSON.stringify(request.body)).to.equal(
+      '{"%5F_proto__":{"password":"[REDACTED]"},"constructor":{"password":"[REDACTED]"},' +
+        '"toJSON":"t","toString":{"hasOwnProperty":1}}',
+    );
+    expect(({} as { readonly password?: string }).password).to.equal(undefined);
   });
 
   it('costs bounded time: 100000 keys and as many elements', () => {

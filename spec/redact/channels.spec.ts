@@ -34,6 +34,13 @@ describe('the parts of an exchange', () => {
       });
     });
 
+    it('loses the secrets of a URL in a value', () => {
+      const inner = encodeURIComponent('https://me:pw@shop/?token=abc&page=1');
+      expect(queryOf(`/x?next=${inner}`)).to.deep.equal({
+        next: 'https://[REDACTED]@shop/?token=[REDACTED]&page=1',
+      });
+    });
+
     it('follows the marks of its parameters and of its class', () => {
       const mark = { mode: 'mask', keepFirst: 0, keepLast: 1 } as const;
       const parameters = [
@@ -120,6 +127,13 @@ describe('the parts of an exchange', () => {
     it('follow the marks of their parameters, whatever the case', () => {
       const parameters = [{ in: 'header', name: 'X-Member', mark: { mode: 'mask', keepFirst: 0, keepLast: 2 } }];
       expect(headersOf({ 'x-member': '12345' }, { parameters })).to.deep.equal({ 'x-member': '***45' });
+    });
+
+    it('that carry an object of a class follow the marks of the class', () => {
+      const parameters = [{ in: 'header', name: 'x-search', type: Search }];
+      expect(headersOf({ 'x-search': '{"nick":"me","term":"x"}' }, { parameters })).to.deep.equal({
+        'x-search': '{"nick":"[REDACTED]","term":"x"}',
+      });
     });
 
     it('have keys that MongoDB can read', () => {

@@ -33,6 +33,12 @@ describe('an error', () => {
     );
   });
 
+  it('that quotes a URL inside a URL loses the secrets of both', () => {
+    expect(messageOf('to /a?next=/b?token=x?y&page=2#pin=1;sid=2 (retry)')?.message).to.equal(
+      'to /a?next=/b?token=[REDACTED]&page=2#pin=[REDACTED];sid=[REDACTED] (retry)',
+    );
+  });
+
   it('that quotes a connection string loses user and password', () => {
     expect(messageOf('connect mongodb://me:pw@db/x failed')?.stack).to.equal(
       'Error: connect mongodb://[REDACTED]@db/x failed',
@@ -116,12 +122,17 @@ describe('the response to a failed validation', () => {
 
   it('goes by names and parents where the target is not told', () => {
     const errors = [
-      { property: 'password', value: 'canary-1', constraints: { a: 'was canary-1' }, children: [] },
+      { property: 'password', value: 'canary-1', constraints: { a: 'was canary-1' }, contexts: { a: { code: 7 } } },
       { property: 'credentials', children: [{ property: 'user', value: 'canary-2', children: [] }] },
       'not an error',
     ];
     expect(arrange().redactor.cleanValidationErrors(errors)).to.deep.equal([
-      { value: '[REDACTED]', property: 'password', children: [], constraints: { a: 'was [REDACTED]' } },
+      {
+        value: '[REDACTED]',
+        property: 'password',
+        constraints: { a: 'was [REDACTED]' },
+        contexts: { a: { code: 7 } },
+      },
       { property: 'credentials', children: [{ value: '[REDACTED]', property: 'user', children: [] }] },
       'not an error',
     ]);

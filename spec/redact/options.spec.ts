@@ -14,6 +14,7 @@ function refusal(options: unknown): LoggingError {
 describe('the redact options', () => {
   it('have defaults', () => {
     expect(resolveRedactOptions(undefined)).to.deep.equal({
+      policy: 'deny',
       names: [],
       allowNames: [],
       hashKey: null,
@@ -30,6 +31,7 @@ describe('the redact options', () => {
         cloudKeys: true,
       },
       limits: { maxDepth: 32, maxNodes: 10_000, maxStringLength: 8_192 },
+      maxRecordBytes: 1_048_576,
       disabled: false,
     });
     expect(resolveRedactOptions({ maxDepth: 5 }).limits.maxDepth).to.equal(5);

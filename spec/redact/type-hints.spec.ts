@@ -22,6 +22,11 @@ class Shop {
   @Type(() => Account) accounts: Account[] = [];
 }
 
+@Sensitive()
+class Key {
+  bits = 7;
+}
+
 function build<T extends object>(type: new () => T, members: Partial<T>): T {
   return Object.assign(new type(), members);
 }
@@ -66,6 +71,14 @@ describe('a response', () => {
     });
   });
 
+  it('loses objects of a sensitive class as a whole, wherever they are', () => {
+    expect(arranged.responseBody({ keys: [new Key(), { open: 1 }], main: new Key() })).to.deep.equal({
+      keys: ['[REDACTED]', { open: 1 }],
+      main: '[REDACTED]',
+    });
+    expect(arranged.responseBody(new Key())).to.equal('[REDACTED]');
+  });
+
   it('of a thousand objects of one class needs one hint', () => {
     const plan = arranged.redactor.planOf(Account);
     const list = Array.from({ length: 1_000 }, () => account());
@@ -73,9 +86,34 @@ describe('a response', () => {
     expect(arranged.redactor.hintOf({ list, total: 1 })).to.deep.equal({ properties: { list: { each: plan } } });
   });
 
-  it('whose class declares what is inside needs no more than its plan', () => {
+  it('whose class declares what is inside needs no more than its plan and what another class marks', () => {
     const live = build(Shop, { accounts: [account()] });
-    expect(arranged.redactor.hintOf(live)).to.equal(arranged.redactor.planOf(Shop));
+    const plan = arranged.redactor.planOf(Shop);
+    expect(arranged.redactor.hintOf(live)).to.deep.equal({ plan, own: ['balance'], properties: {} });
+    Reflect.deleteProperty(live, 'balance');
+    expect(arranged.redactor.hintOf(live)).to.equal(plan);
+  });
+
+  it('beyond what is looked at is unknown', () => {
+    const plan = arranged.redactor.planOf(Account);
+    const list = Array.from({ length: 12_000 }, () => account());
+    const hint = arranged.redactor.hintOf(list) as { readonly items: readonly unknown[] };
+    expect([hint.items[9_998], hint.items[9_999]]).to.deep.equal([plan, 'unknown']);
+    const wide = Object.fromEntries(Array.from({ length: 150_000 }, (_, at) => [`key${at}`, at]));
+    expect(arranged.redactor.hintOf({ wide, list: new Set(Array.from({ length: 200_000 }, (_, at) => at)) })).to.equal(
+      null,
+    );
+  });
+
+  it('whose objects refer back to each other is asked once for each', () => {
+    const parent = build(Shop, {});
+    parent.extra = Array.from({ length: 100 }, () => Object.assign(account(), { parent, siblings: parent.extra }));
+    const each = { each: arranged.redactor.planOf(Account) };
+    expect(arranged.redactor.hintOf(parent)).to.deep.equal({
+      plan: arranged.redactor.planOf(Shop),
+      own: ['balance'],
+      properties: { extra: each },
+    });
   });
 
   it('that has no classes has no hint', () => {
@@ -113,7 +151,7 @@ describe('a response', () => {
       account: account(),
     };
     expect(arranged.redactor.hintOf(live)).to.deep.equal({
-      properties: { account: arranged.redactor.planOf(Account) },
+      properties: { proxy: 'unknown', account: arranged.redactor.planOf(Account) },
     });
     expect(arranged.reports).to.deep.equal([]);
   });

@@ -2,6 +2,9 @@ import { expect } from 'chai';
 import { Exclude, Expose, Type } from 'class-transformer';
 import { IsString } from 'class-validator';
 import { Sensitive } from '../../src/decorators/sensitive';
+import { DtoMetadata } from '../../src/redact/dto-metadata';
+import { NameRules } from '../../src/redact/name-rules';
+import { Plans } from '../../src/redact/plans';
 import { type Arranged, arrange, json, jsonText } from './arrange';
 
 class Address {
@@ -215,5 +218,15 @@ describe('a typed body', () => {
     expect(JSON.stringify(body)).to.equal(
       '{"%5F_proto__":{"codeName":"[REDACTED]"},"address":{"%5F_proto__":{"password":"[REDACTED]"}}}',
     );
+  });
+});
+
+describe('a plan without class-transformer’s metadata', () => {
+  it('still knows marks and declared types', () => {
+    const names = new NameRules({ names: [], allowNames: [], disabled: false });
+    const plan = new Plans(new DtoMetadata(undefined), names, false).planOf(SignUp);
+    expect(plan.fields.get('codeName')?.mark).to.deep.equal({ mode: 'redact' });
+    expect(plan.fields.get('home')?.shape).to.have.property('kind', 'class');
+    expect(plan.fields.has('cards')).to.equal(false);
   });
 });

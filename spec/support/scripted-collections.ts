@@ -54,6 +54,9 @@ export class ScriptedCollections {
         return this.#cursor(namespace, this.#collections.get(namespace)?.indexes ?? []);
       case 'collMod':
         return this.#modify(namespace, command);
+      case 'drop':
+        this.#collections.delete(namespace);
+        return { ok: 1 };
       case 'dropDatabase':
         for (const key of this.#collections.keys()) if (key.startsWith(`${database}.`)) this.#collections.delete(key);
         return { ok: 1 };

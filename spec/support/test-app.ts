@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import { type AddressInfo, connect, type Socket } from 'node:net';
+import { createServer } from 'node:http';
+import { connect as connectHttp2, constants, createServer as createHttp2Server } from 'node:http2';
+import { type AddressInfo, connect, type Server, type Socket } from 'node:net';
 import Koa, { type Middleware } from 'koa';
 import { type RoutingControllersOptions, useKoaServer } from 'routing-controllers';
 import {
@@ -32,6 +33,13 @@ class TestAppBuilder {
   #host: RoutingControllersOptions = { defaultErrorHandler: false };
   #setUp: (app: Koa) => void = () => {};
   #isLogged = true;
+  #isHttp2 = false;
+
+  /** Serves HTTP/2 without TLS; send requests by `request2`. */
+  overHttp2(): this {
+    this.#isHttp2 = true;
+    return this;
+  }
 
   controllers(...controllers: Controller[]): this {
     this.#controllers.push(...controllers);
@@ -84,7 +92,9 @@ class TestAppBuilder {
     for (const middleware of this.#before) app.use(middleware);
     useKoaServer(app, { ...this.#host, controllers: this.#controllers });
     const handle = app.callback();
-    const server = createServer((request, response) => void handle(request, response));
+    const server = this.#isHttp2
+      ? createHttp2Server((request, response) => void handle(request, response))
+      : createServer((request, response) => void handle(request, response));
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const testApplication = new TestApp(server, logging, memory, reports, appErrors);
@@ -96,6 +106,7 @@ class TestAppBuilder {
 export class TestApp {
   /** Connections that the server has seen closing. */
   closedConnections = 0;
+  readonly #sockets = new Set<Socket>();
 
   constructor(
     readonly server: Server,
@@ -106,7 +117,13 @@ export class TestApp {
     /** What Koa's `error` event told. */
     readonly appErrors: readonly unknown[],
   ) {
-    server.on('connection', socket => socket.once('close', () => this.closedConnections++));
+    server.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => {
+        this.#sockets.delete(socket);
+        this.closedConnections++;
+      });
+    });
   }
 
   get port(): number {
@@ -148,6 +165,23 @@ export class TestApp {
     return Buffer.concat(chunks).toString('latin1');
   }
 
+  /** One request over HTTP/2; `cancelAfterHeaders` resets its stream as soon as the answer begins. */
+  async request2(path: string, { cancelAfterHeaders = false } = {}): Promise<{ status: number; text: string }> {
+    const session = connectHttp2(`http://127.0.0.1:${this.port}`);
+    try {
+      const request = session.request({ ':path': path });
+      request.on('error', () => {});
+      const [headers] = (await once(request, 'response')) as [{ readonly ':status': number }];
+      if (cancelAfterHeaders) request.close(constants.NGHTTP2_CANCEL);
+      let text = '';
+      request.setEncoding('utf8').on('data', chunk => (text += chunk));
+      await once(request, 'close');
+      return { status: headers[':status'], text };
+    } finally {
+      session.close();
+    }
+  }
+
   /** Waits until no request is open and `count` records are stored, then returns all of them. */
   async storedRecords(count?: number): Promise<readonly LogRecord[]> {
     await until(() => this.logging.stats().exchanges.open === 0);
@@ -164,7 +198,7 @@ export class TestApp {
   }
 
   async close(): Promise<void> {
-    this.server.closeAllConnections();
+    for (const socket of this.#sockets) socket.destroy();
     this.server.close();
     await this.logging.close({ deadlineMs: 1_000 });
   }

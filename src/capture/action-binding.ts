@@ -1,5 +1,5 @@
 import { ActionMetadata, getMetadataArgsStorage, type KoaDriver, type ParamMetadata } from 'routing-controllers';
-import { type Class, loggedOf, markedParameters } from '../decorators/metadata';
+import { type Class, isLoggableParameter, loggedOf, markedParameters } from '../decorators/metadata';
 import type { LoggedOptions } from '../decorators/logged';
 import type { DeclaredParameter } from '../redact/redactor';
 
@@ -54,6 +54,7 @@ function declaredParameters(metadata: ActionMetadata): DeclaredParameter[] {
       ...(param.name ? { name: param.name } : {}),
       ...(isDtoClass(param.targetType) ? { type: param.targetType } : {}),
       ...(mark !== undefined ? { mark } : {}),
+      ...(isLoggableParameter(metadata.target, metadata.method, param.index) ? { isLoggable: true } : {}),
     };
   });
 }

@@ -1,6 +1,8 @@
+import { isProxy } from 'node:util/types';
 import type { Context } from 'koa';
 import type { BodyPolicy } from '../decorators/logged';
 import type { SnapshotBody, SnapshotFile, TypeHint } from '../record/snapshot';
+import { plainCopy } from './attributes';
 import { toJsonValue } from '../redact/to-json-value';
 import type { Exchange } from './exchange';
 
@@ -8,6 +10,7 @@ const JSON_TYPE = /^[^;]*[/+]json\s*(?:;|$)/i;
 const FORM_TYPE = /^application\/x-www-form-urlencoded\s*(?:;|$)/i;
 const MULTIPART_TYPE = /^multipart\//i;
 const TEXT_TYPE = /^text\/|^application\/(?:xml|[^;]*\+xml|javascript)/i;
+const { isPrototypeOf } = Object.prototype;
 const NONE: SnapshotBody = { kind: 'none' };
 
 export interface BodyRules {
@@ -48,7 +51,7 @@ export function requestBody(exchange: Exchange, rules: BodyRules): SnapshotBody 
   }
   // Body parsers of the application may keep no text: what they parsed is the next best witness.
   if (typeof request.body === 'object' && request.body !== null && Object.keys(request.body).length > 0) {
-    return { kind: 'text', text: JSON.stringify(toJsonValue(request.body)), format: 'json', hint: null };
+    return { kind: 'text', text: JSON.stringify(plainCopy(request.body)), format: 'json', hint: null };
   }
   return { kind: 'omitted', why: 'unparsable' };
 }
@@ -103,8 +106,24 @@ export function responseBody(
   if (sentBody === undefined || sentBody.length > rules.maxBodyBytes) return { kind: 'omitted', why: 'too-large' };
   if (!JSON_TYPE.test(type)) return { kind: 'omitted', why: 'unparsable' };
   const text = typeof sentBody === 'string' ? sentBody : Buffer.from(sentBody).toString('utf8');
-  // An error was answered instead of the result, so the result's classes say nothing about this body.
-  return { kind: 'text', text, format: 'json', hint: exchange.hasError ? null : hintOf(exchange.result) };
+  return { kind: 'text', text, format: 'json', hint: hintOf(liveBody(exchange)) };
+}
+
+/** What the body was made of: the action's result, or what somebody else gave to Koa. */
+function liveBody({ context, hasError, result }: Exchange): unknown {
+  // An error was answered instead of the result, or the action itself filled the response.
+  const isAnswered = hasError || result === undefined || result === context || result === context.response;
+  return isAnswered ? context.body : result;
+}
+
+/** Live objects that may hold a secret which the body shows in another form. */
+export function liveSources({ arguments: bound = [], binding, returned, result }: Exchange): unknown[] {
+  const types = (binding?.parameters ?? []).flatMap(({ type }) => (type ? [type] : []));
+  const typed = bound.filter(
+    value =>
+      typeof value === 'object' && !isProxy(value) && types.some(type => isPrototypeOf.call(type.prototype, value!)),
+  );
+  return returned === result ? typed : [...typed, returned];
 }
 
 /** Body bytes handed over; `Content-Length` spares counting the text again. */

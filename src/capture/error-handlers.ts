@@ -14,19 +14,18 @@ export interface ErrorResponse {
 }
 
 /** Answers an error. Returning nothing leaves it to the default response. */
-export type ErrorHandler<E = Error> = (
-  error: E,
-  context: Context,
-) => ErrorResponse | void | Promise<ErrorResponse | void>;
+// A method's type, because one list holds handlers of different errors: methods may take a narrower error than `Error`.
+export type ErrorHandler = {
+  answer(error: Error, context: Context): ErrorResponse | void | Promise<ErrorResponse | void>;
+}['answer'];
 
 /**
  * Where error handlers come from: a class with `@HandleError` methods, an instance of one (from a container, say), or a
  * pair of error class and function.
  */
-// `never`, because one list holds handlers of different errors.
-export type ErrorHandlerSource = (new () => object) | object | readonly [ErrorClass, ErrorHandler<never>];
+export type ErrorHandlerSource = (new () => object) | object | readonly [ErrorClass, ErrorHandler];
 
-function isPair(source: ErrorHandlerSource): source is readonly [ErrorClass, ErrorHandler<never>] {
+function isPair(source: ErrorHandlerSource): source is readonly [ErrorClass, ErrorHandler] {
   return Array.isArray(source);
 }
 
@@ -65,7 +64,7 @@ export class ErrorHandlers {
     return this.#byClass.has(errorClass);
   }
 
-  #addPair(where: string, [errorClass, handler]: readonly [ErrorClass, ErrorHandler<never>]): void {
+  #addPair(where: string, [errorClass, handler]: readonly [ErrorClass, ErrorHandler]): void {
     checkErrorClass(where, errorClass);
     if (typeof handler !== 'function') {
       throw new LoggingError(
@@ -73,7 +72,7 @@ export class ErrorHandlers {
         `${where} needs a function as its second part, got ${describeValue(handler)}.`,
       );
     }
-    this.#add(where, errorClass, handler as ErrorHandler);
+    this.#add(where, errorClass, handler);
   }
 
   #addClass(where: string, source: object): void {

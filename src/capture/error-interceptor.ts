@@ -1,34 +1,56 @@
 import type { Context, Next } from 'koa';
 import { HttpError, KoaDriver, NotFoundError } from 'routing-controllers';
-import { LoggingError } from '../errors';
+import { LoggingError, type Report } from '../errors';
 import { quietCause } from '../quiet-cause';
-import type { Reporter } from '../reporter';
-import type { ErrorHandler, ErrorHandlers, ErrorResponse } from './error-handlers';
-import { type HostFailure, hostFailureOf, matchedBinding } from './host-seam';
+import { Redactor, resolveRedactOptions } from '../redact/redactor';
+import { Reporter } from '../reporter';
+import { ErrorHandlers, type ErrorHandlerSource, type ErrorResponse } from './error-handlers';
+import { type HostFailure, hostFailureOf, installHostSeam, matchedBinding } from './host-seam';
 
-/** Takes the values that a DTO marks as sensitive out of class-validator's errors. */
-export type CleanValidationErrors = (errors: readonly unknown[]) => unknown;
+/** Options of an {@link ErrorInterceptor} that stands alone. */
+export interface ErrorInterceptorOptions {
+  /** Classes with `@HandleError` methods, instances of such, or pairs `[ErrorClass, handler]`. */
+  readonly errorHandlers?: readonly ErrorHandlerSource[];
+  /** Told of handlers that throw. @defaultValue `process.emitWarning` */
+  readonly onError?: Report;
+}
+
+/** What an interceptor shares with the logging that it is a part of. */
+export interface SharedWithLogging {
+  readonly redactor: Redactor;
+  readonly reporter: Reporter;
+}
 
 /**
  * Turns errors into responses: of parameters, validation, authorization, handlers, undefined results, the body parser
- * and other middleware. It is part of `logging.middleware()`.
+ * and other middleware. It is part of `logging.middleware()`; alone it serves applications that record nothing.
+ *
+ * @throws {@link LoggingError} `OPTION_INVALID` or `DECORATOR_INVALID` for a wrong handler.
+ * @example
+ * app.use(new ErrorInterceptor({ errorHandlers: [ApiErrors] }).use); // before all others
+ * useKoaServer(app, { controllers: [UsersController], defaultErrorHandler: false });
  */
 export class ErrorInterceptor {
-  constructor(
-    private readonly handlers: ErrorHandlers,
-    private readonly cleanValidationErrors: CleanValidationErrors,
-    private readonly reporter: Reporter,
-  ) {}
+  readonly #handlers: ErrorHandlers;
+  readonly #redactor: Redactor;
+  readonly #reporter: Reporter;
+
+  constructor({ errorHandlers, onError }: ErrorInterceptorOptions = {}, shared?: SharedWithLogging) {
+    this.#handlers = new ErrorHandlers(errorHandlers);
+    this.#reporter = shared?.reporter ?? new Reporter(onError);
+    this.#redactor = shared?.redactor ?? new Redactor(resolveRedactOptions(), this.#reporter.report);
+    installHostSeam();
+  }
 
   /** Koa middleware; errors that nobody answers are thrown on. */
-  async use(context: Context, next: Next): Promise<void> {
+  readonly use = async (context: Context, next: Next): Promise<void> => {
     try {
       await next();
     } catch (error) {
       return this.answer(context, error);
     }
     if (this.isUnmatched(context)) await this.answerUnmatched(context);
-  }
+  };
 
   /**
    * Answers an error by its registered handler, else as the host's default handler would have.
@@ -43,30 +65,24 @@ export class ErrorInterceptor {
   }
 
   async #answerByHandler(context: Context, error: unknown): Promise<boolean> {
-    const handler = this.handlers.find(error);
+    const handler = this.#handlers.find(error);
     if (!handler) return false;
-    const response = await this.#runHandler(handler, error as Error, context);
-    if (!response) return false;
-    const { httpCode, status } = error as { httpCode?: unknown; status?: unknown };
-    for (const [name, value] of Object.entries(response.headers ?? {})) context.set(name, value);
-    context.status = response.status ?? [httpCode, status].find(code => typeof code === 'number') ?? 500;
-    // Koa would turn an undefined body into a 204.
-    if (response.body !== undefined) context.body = response.body;
-    return true;
-  }
-
-  async #runHandler(handler: ErrorHandler, error: Error, context: Context): Promise<ErrorResponse | void> {
     try {
-      return await handler(error, context);
+      const response = await handler(error as Error, context);
+      if (response) respond(context, response, error);
+      return Boolean(response);
     } catch (cause) {
-      this.reporter.reportOnce(
-        `error-handler:${error.constructor.name}`,
+      const { name } = (error as Error).constructor;
+      this.#reporter.reportOnce(
+        `error-handler:${name}`,
         new LoggingError(
           'ERROR_HANDLER_FAILED',
-          `The @HandleError handler for ${error.constructor.name} threw; the default response was sent. See error.cause.`,
+          `The error handler for ${name} threw or answered what cannot be sent; the default response was sent. ` +
+            'See error.cause.',
           { cause: quietCause(cause) },
         ),
       );
+      return false;
     }
   }
 
@@ -77,7 +93,7 @@ export class ErrorInterceptor {
     const body: unknown = context.body;
     if (typeof body === 'object' && body !== null && Array.isArray((body as { errors?: unknown }).errors)) {
       const { errors } = body as { readonly errors: readonly unknown[] };
-      context.body = { ...body, errors: this.cleanValidationErrors(errors) };
+      context.body = { ...body, errors: this.#redactor.cleanValidationErrors(errors) };
     }
     const isUnexpected = !(error instanceof HttpError) || error.httpCode >= 500;
     if (isUnexpected && error instanceof Error) context.app.emit('error', error, context);
@@ -88,13 +104,21 @@ export class ErrorInterceptor {
    * turn every unknown address into its failure response.
    */
   isUnmatched(context: Context): boolean {
-    if (this.handlers.isEmpty || context.status !== 404 || context.body != null) return false;
+    if (this.#handlers.isEmpty || context.status !== 404 || context.body != null) return false;
     if (context.headerSent || context.respond === false || !context.writable || matchedBinding(context)) return false;
-    return this.handlers.has(NotFoundError) || this.handlers.has(HttpError);
+    return this.#handlers.has(NotFoundError) || this.#handlers.has(HttpError);
   }
 
   /** Answers a request that no route took by the handler for 404s. */
   async answerUnmatched(context: Context): Promise<void> {
     await this.#answerByHandler(context, new NotFoundError());
   }
+}
+
+function respond(context: Context, { status, body, headers = {} }: ErrorResponse, error: unknown): void {
+  const { httpCode, status: ownStatus } = error as { readonly httpCode?: unknown; readonly status?: unknown };
+  context.status = status ?? [httpCode, ownStatus].find(code => typeof code === 'number') ?? 500;
+  for (const [name, value] of Object.entries(headers)) context.set(name, value);
+  // Koa would turn an undefined body into a 204.
+  if (body !== undefined) context.body = body;
 }

@@ -1,9 +1,15 @@
+import type { ServerResponse } from 'node:http';
 import type { Context } from 'koa';
 import type { ResultObserver } from '../decorators/logging-interceptor';
 import type { JsonObject } from '../record/json-value';
 import type { Outcome } from '../record/log-record';
 import type { ActionBinding } from './action-binding';
 import type { ActionObserver } from './host-seam';
+
+/** Over HTTP/2 a stream may close before its writable side has finished, although all of it was sent. */
+function isSent(response: ServerResponse & { readonly stream?: { readonly rstCode?: number } }): boolean {
+  return response.writableFinished || (response.writableEnded && response.stream?.rstCode === 0);
+}
 
 /** Told when an exchange is over; the notes do not change any more. */
 export type ExchangeClosed = (exchange: Exchange) => void;
@@ -21,6 +27,9 @@ export class Exchange implements ActionObserver, ResultObserver {
   /** A by-hand `LoggingInterceptor` asked for the record. */
   isRequested = false;
   result: unknown = undefined;
+  /** What the action itself returned, before the interceptors. */
+  returned: unknown = undefined;
+  arguments: readonly unknown[] | undefined = undefined;
   hasError = false;
   error: unknown = undefined;
   /** The stream of the response broke on our side, not because the client left. */
@@ -69,13 +78,14 @@ export class Exchange implements ActionObserver, ResultObserver {
     this.isRequested = true;
   }
 
-  handlerStarted(): void {
+  handlerStarted(parameters: readonly unknown[]): void {
+    this.arguments = parameters;
     this.handlerStartedAt = performance.now();
   }
 
   handlerReturned(result: unknown): void {
     this.handlerEndedAt = performance.now();
-    this.result = result;
+    this.returned = this.result = result;
   }
 
   handlerThrew(error: unknown): void {
@@ -107,7 +117,7 @@ export class Exchange implements ActionObserver, ResultObserver {
     const { res } = this.context;
     // Noted now: a handler that answers a client who has left sets a status that nobody got.
     this.status = res.headersSent ? res.statusCode : null;
-    if (!res.writableFinished) {
+    if (!isSent(res)) {
       // A source that fails destroys the response as if the client had left; only its error tells them apart.
       this.outcome = res.headersSent && this.hasBrokenBody ? 'truncated' : 'aborted';
     }

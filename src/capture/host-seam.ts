@@ -12,7 +12,7 @@ import { isPromise } from 'node:util/types';
 /** What the seam tells the exchange of a request. */
 export interface ActionObserver {
   enterAction(binding: ActionBinding): void;
-  handlerStarted(): void;
+  handlerStarted(parameters: readonly unknown[]): void;
   handlerReturned(result: unknown): void;
   handlerThrew(error: unknown): void;
   noteError(error: unknown): void;
@@ -54,7 +54,7 @@ function observedCall(original: MethodOverride | undefined): MethodOverride {
     const call = () => (original ? original(metadata, action, params) : metadata.callMethod(params, action));
     const exchange = (action.context as Noted)[EXCHANGE];
     if (!exchange) return call();
-    exchange.handlerStarted();
+    exchange.handlerStarted(params);
     let result: unknown;
     try {
       result = call();

@@ -10,7 +10,7 @@ import type { OpenExchanges } from './open-exchanges';
 import type { RecordMaker } from './record-maker';
 import { saneRequestId } from './request-identity';
 import { tapResponse } from './response-tap';
-import type { Attributes } from './take-snapshot';
+import type { Attributes } from './attributes';
 import { runUserCode } from './user-code';
 import { UuidV7Source } from './uuid-v7';
 

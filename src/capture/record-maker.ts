@@ -4,14 +4,14 @@ import { buildRecord } from '../record/build-record';
 import type { LogRecord, ServiceInfo } from '../record/log-record';
 import type { PlanId } from '../record/snapshot';
 import type { Redactor } from '../redact/redactor';
-import { toJsonValue } from '../redact/to-json-value';
 import { quietCause } from '../quiet-cause';
 import type { Reporter } from '../reporter';
 import type { ActionBinding } from './action-binding';
+import { type Attributes, plainAttributes } from './attributes';
 import type { Exchange } from './exchange';
 import { matchedBinding } from './host-seam';
 import { sampleWeight, type Selection, selectionFor, type UnmatchedPolicy } from './selection';
-import { type Attributes, type SnapshotHooks, SnapshotTaker } from './take-snapshot';
+import { type SnapshotHooks, SnapshotTaker } from './take-snapshot';
 import { runUserCode } from './user-code';
 
 /** Longest uninterrupted work on records, so that requests never wait longer for it. */
@@ -169,10 +169,8 @@ export class RecordMaker {
   #withHookAttributes(record: LogRecord): LogRecord {
     const { onRecord } = this.options.hooks;
     if (!onRecord) return record;
-    const added = runUserCode('onRecord', this.reporter, onRecord, record);
-    if (typeof added !== 'object' || added === null) return record;
-    const plain = toJsonValue(added);
-    if (typeof plain !== 'object' || plain === null || Array.isArray(plain)) return record;
-    return { ...record, attributes: { ...record.attributes, ...this.redactor.redactAttributes(plain, record._id) } };
+    const added = plainAttributes(runUserCode('onRecord', this.reporter, onRecord, record));
+    if (!added) return record;
+    return { ...record, attributes: { ...record.attributes, ...this.redactor.redactAttributes(added, record._id) } };
   }
 }

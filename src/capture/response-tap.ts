@@ -12,6 +12,7 @@ interface Tap {
   readonly maxBodyBytes: number;
   readonly end: (...args: unknown[]) => ServerResponse;
   readonly write: (...args: unknown[]) => boolean;
+  isEnding: boolean;
 }
 
 interface TappedResponse extends ServerResponse {
@@ -27,8 +28,11 @@ function byteLength(chunk: unknown, encoding: unknown): number {
 
 function tappedWrite(this: TappedResponse, ...args: unknown[]): boolean {
   const tap = this[TAP]!;
-  tap.exchange.hasWrites = true;
-  tap.exchange.writtenBytes += byteLength(args[0], args[1]);
+  // Over HTTP/2 `end` hands its chunk to `write`.
+  if (!tap.isEnding) {
+    tap.exchange.hasWrites = true;
+    tap.exchange.writtenBytes += byteLength(args[0], args[1]);
+  }
   return tap.write.apply(this, args);
 }
 
@@ -49,6 +53,7 @@ function tappedEnd(this: TappedResponse, ...args: unknown[]): ServerResponse {
   if (tap.requestIdHeader && !this.headersSent && !this.hasHeader(tap.requestIdHeader)) {
     this.setHeader(tap.requestIdHeader, exchange.requestId);
   }
+  tap.isEnding = true;
   return tap.end.apply(this, args);
 }
 
@@ -65,6 +70,7 @@ export function tapResponse(
     maxBodyBytes: options.maxBodyBytes,
     end: tapped.end as Tap['end'],
     write: tapped.write as Tap['write'],
+    isEnding: false,
   };
   tapped.end = tappedEnd as typeof tapped.end;
   tapped.write = tappedWrite as typeof tapped.write;

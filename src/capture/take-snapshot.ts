@@ -4,11 +4,12 @@ import { LoggingError } from '../errors';
 import type { JsonObject } from '../record/json-value';
 import type { RecordUser } from '../record/log-record';
 import type { PlanId, Snapshot, SnapshotBody, SnapshotHeaders } from '../record/snapshot';
+import { LiveSecrets } from '../redact/live-secrets';
 import type { Redactor } from '../redact/redactor';
-import { toJsonValue } from '../redact/to-json-value';
 import { quietCause } from '../quiet-cause';
 import type { Reporter } from '../reporter';
-import { type BodyRules, requestBody, responseBody, responseBytes } from './captured-body';
+import { type Attributes, plainAttributes } from './attributes';
+import { type BodyRules, liveSources, requestBody, responseBody, responseBytes } from './captured-body';
 import { captureError } from './captured-error';
 import type { Exchange } from './exchange';
 import { parseTraceparent } from './request-identity';
@@ -31,13 +32,15 @@ export interface ResponseEvent {
   readonly error: unknown;
 }
 
-/** Named values for the record's `attributes`; returned by hooks. */
-export type Attributes = Readonly<Record<string, unknown>>;
-
 /** The user functions that a snapshot asks. */
 export interface SnapshotHooks {
   readonly identify?: ((context: Context) => Identity | null | undefined) | undefined;
   readonly onResponse?: ((event: ResponseEvent) => Attributes | void) | undefined;
+}
+
+/** An IPv4 client of a socket that serves both families is told by its IPv4 address. */
+function plainAddress(ip: string | undefined): string | null {
+  return ip ? ip.replace(/^::ffff:(?=\d+\.)/, '') : null;
 }
 
 const EMPTY: Readonly<Record<string, never>> = Object.freeze({});
@@ -65,12 +68,6 @@ function contentLength(value: string | undefined): number | null {
   return value !== undefined && /^\d{1,15}$/.test(value) ? Number(value) : null;
 }
 
-function attributesOf(value: unknown): JsonObject | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const plain = toJsonValue(value);
-  return typeof plain === 'object' && plain !== null && !Array.isArray(plain) ? plain : undefined;
-}
-
 /** Turns closed exchanges into plain data; the last place that touches the application's objects. */
 export class SnapshotTaker {
   constructor(
@@ -86,6 +83,11 @@ export class SnapshotTaker {
     const trace = parseTraceparent(req.headers['traceparent']);
     const responseHeaders = exchange.status === null ? EMPTY : keptHeaders(res.getHeaders());
     const attributes = this.#attributes(exchange);
+    const secrets = new LiveSecrets();
+    for (const live of liveSources(exchange)) this.redactor.hintOf(live, secrets);
+    const body = this.#body('response', () =>
+      responseBody(exchange, this.#rules(selection.responseBody), live => this.redactor.hintOf(live, secrets)),
+    );
     return {
       id: exchange.id,
       at: exchange.at,
@@ -97,7 +99,7 @@ export class SnapshotTaker {
       ...trace,
       user: this.#user(context),
       client: {
-        ip: exchange.clientIp ?? null,
+        ip: plainAddress(exchange.clientIp),
         port: exchange.clientPort ?? null,
         agent: req.headers['user-agent'] ?? null,
       },
@@ -117,13 +119,12 @@ export class SnapshotTaker {
         headers: responseHeaders,
         contentType: typeof responseHeaders['content-type'] === 'string' ? responseHeaders['content-type'] : null,
         bytes: responseBytes(exchange, context),
-        body: this.#body('response', () =>
-          responseBody(exchange, this.#rules(selection.responseBody), live => this.redactor.hintOf(live)),
-        ),
+        body,
         outcome: exchange.outcome,
       },
       ...(exchange.hasError ? { error: captureError(exchange.error, error => this.redactor.validationOf(error)) } : {}),
       ...(attributes ? { attributes } : {}),
+      ...(secrets.texts.size > 0 ? { secrets: [...secrets.texts] } : {}),
       ...(selection.expireAfterDays !== undefined ? { expireAfterDays: selection.expireAfterDays } : {}),
     };
   }
@@ -163,7 +164,7 @@ export class SnapshotTaker {
         outcome: exchange.outcome,
         error: exchange.error,
       });
-    const parts = [attributesOf(exchange.requestAttributes), exchange.attributes, attributesOf(fromResponse)];
+    const parts = [plainAttributes(exchange.requestAttributes), exchange.attributes, plainAttributes(fromResponse)];
     if (parts.every(part => part === undefined)) return undefined;
     return Object.assign({}, ...parts) as JsonObject;
   }

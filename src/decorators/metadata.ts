@@ -12,8 +12,12 @@ export type Class = Function & { readonly prototype: object };
 const LOGGED = Symbol.for('logged-controllers:logged');
 const SENSITIVE_PROPERTIES = Symbol.for('logged-controllers:sensitive-properties');
 const SENSITIVE_CLASS = Symbol.for('logged-controllers:sensitive-class');
+const SENSITIVE_CLASSES = Symbol.for('logged-controllers:sensitive-classes');
 const SENSITIVE_PARAMETERS = Symbol.for('logged-controllers:sensitive-parameters');
 const SENSITIVE_NAMES = Symbol.for('logged-controllers:sensitive-names');
+const LOGGABLE_PROPERTIES = Symbol.for('logged-controllers:loggable-properties');
+const LOGGABLE_CLASS = Symbol.for('logged-controllers:loggable-class');
+const LOGGABLE_PARAMETERS = Symbol.for('logged-controllers:loggable-parameters');
 const ERROR_HANDLERS = Symbol.for('logged-controllers:error-handlers');
 
 /** The inherited map is copied before it is added to: a subclass must not change its parent. */
@@ -40,6 +44,12 @@ export function markedProperties(owner: Class): ReadonlyMap<string, SensitiveMar
 
 export function markClass(owner: Class, mark: SensitiveMark): void {
   Reflect.defineMetadata(SENSITIVE_CLASS, mark, owner);
+  if (mark !== false) Reflect.defineMetadata(SENSITIVE_CLASSES, true, Object);
+}
+
+/** Whether any `@Sensitive` in this process marks a whole class: an object of unknown class could be one of these. */
+export function hasSensitiveClasses(): boolean {
+  return Reflect.getMetadata(SENSITIVE_CLASSES, Object) === true;
 }
 
 /** Mark of the whole class, its own or the nearest parent's. */
@@ -66,6 +76,59 @@ export function sensitiveNames(): Set<string> {
   const names = new Set<string>();
   Reflect.defineMetadata(SENSITIVE_NAMES, names, Object);
   return names;
+}
+
+export function markLoggable(owner: Class, property: string): void {
+  const own: Set<string> = Reflect.getOwnMetadata(LOGGABLE_PROPERTIES, owner) ?? new Set();
+  Reflect.defineMetadata(LOGGABLE_PROPERTIES, own.add(property), owner);
+}
+
+/** Whether `@Loggable` stands on the property in this very class. */
+export function ownsLoggableMark(owner: Class, property: string): boolean {
+  return loggableMarksOf(owner)?.has(property) === true;
+}
+
+function loggableMarksOf(owner: Class): ReadonlySet<string> | undefined {
+  return Reflect.getOwnMetadata(LOGGABLE_PROPERTIES, owner);
+}
+
+/** The properties that `@Loggable` stands on, in the class and its parents. */
+export function loggableProperties(owner: Class): ReadonlySet<string> {
+  return new Set(familyOf(owner).flatMap(type => [...(loggableMarksOf(type) ?? [])]));
+}
+
+export function markLoggableClass(owner: Class): void {
+  Reflect.defineMetadata(LOGGABLE_CLASS, true, owner);
+}
+
+export function isLoggableClass(owner: Class): boolean {
+  return Reflect.getOwnMetadata(LOGGABLE_CLASS, owner) === true;
+}
+
+/** Whether the property is marked, or declared by a class that is marked: a class speaks for what it declares itself. */
+export function isLoggableProperty(owner: Class, property: string): boolean {
+  const family = familyOf(owner);
+  if (family.some(type => ownsLoggableMark(type, property))) return true;
+  const declaring = family.find(type => Reflect.hasOwnMetadata('design:type', type.prototype, property));
+  return declaring !== undefined && isLoggableClass(declaring);
+}
+
+export function markLoggableParameter(controller: Class, action: string, index: number): void {
+  addToOwnMap(LOGGABLE_PARAMETERS, controller, index, true, action);
+}
+
+export function isLoggableParameter(controller: Class, action: string, index: number): boolean {
+  const marks: ReadonlyMap<number, true> | undefined = Reflect.getMetadata(LOGGABLE_PARAMETERS, controller, action);
+  return marks?.has(index) === true;
+}
+
+/** The class and its parents, the nearest first. */
+function familyOf(owner: Class): Class[] {
+  const family: Class[] = [];
+  for (let type: unknown = owner; typeof type === 'function' && type.prototype; type = Object.getPrototypeOf(type)) {
+    family.push(type);
+  }
+  return family;
 }
 
 export function setLogged(controller: Class, action: string | undefined, options: LoggedOptions | false): void {

@@ -1,6 +1,7 @@
 import { LoggingError } from '../errors';
 import { refuseUnknownKeys, requireInteger, requireOneOf } from '../option-checks';
 import type { JsonValue } from '../record/json-value';
+import { refuseSensitiveOnLoggable } from './loggable';
 import {
   type Class,
   declaredTypeOf,
@@ -142,6 +143,7 @@ export function Sensitive(options: SensitiveOptions | false = {}): SensitiveDeco
         );
       }
       if (isMask(mark)) throw maskRefusal(`the class ${target.name}`);
+      if (mark !== false) refuseSensitiveOnLoggable(target);
       return markClass(target, mark);
     }
     const owner = target.constructor as Class;
@@ -155,6 +157,7 @@ export function Sensitive(options: SensitiveOptions | false = {}): SensitiveDeco
       if (isMask(mark) && holdsMembers(declaredTypeOfParameter(owner, member, place))) {
         throw maskRefusal(`parameter ${place} of ${owner.name}.${member}`);
       }
+      if (mark !== false) refuseSensitiveOnLoggable(owner, member, place);
       return markParameter(owner, member, place, mark);
     }
     if (typeof target === 'function') {
@@ -171,6 +174,7 @@ export function Sensitive(options: SensitiveOptions | false = {}): SensitiveDeco
       );
     }
     if (isMask(mark) && holdsMembers(declaredTypeOf(owner, member))) throw maskRefusal(`${owner.name}.${member}`);
+    if (mark !== false) refuseSensitiveOnLoggable(owner, member);
     markProperty(owner, member, mark);
   };
 }

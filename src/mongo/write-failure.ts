@@ -109,7 +109,8 @@ const CODES: ReadonlyMap<number, CodeRow> = new Map([
   }),
 ]);
 
-const CONNECTION_REMEDY = 'Is the server running, can it be reached from here, and is the connection string right?';
+const CONNECTION_REMEDY =
+  'Check that the server runs, that it can be reached from here, and that the connection string is right.';
 const CLIENT_CLOSED_REMEDY = 'The client was closed: give the sink a collection of a client that stays open.';
 
 // By name and not by class: a Collection of the application may come from another copy of the driver.

@@ -11,19 +11,24 @@ const SHORT_TEXT = 24;
  * that JSON escapes counts unescaped. No recursion, so depth does not matter.
  */
 export function estimateRecordBytes(record: LogRecord): number {
-  const pending: object[] = [record];
-  let bytes = 0;
+  return estimateBytes(record);
+}
+
+/** The same for any plain data. Texts count up to `maxTextLength`. */
+export function estimateBytes(data: unknown, maxTextLength = Infinity): number {
+  const pending: object[] = [];
+  let bytes = ownBytes(data, pending, maxTextLength);
   for (let value = pending.pop(); value; value = pending.pop()) {
     if (value instanceof Date) {
       bytes += DATE_BYTES;
     } else if (Array.isArray(value)) {
       bytes += 2 + value.length;
-      for (const item of value) bytes += ownBytes(item, pending);
+      for (const item of value) bytes += ownBytes(item, pending, maxTextLength);
     } else {
       bytes += 2;
       for (const key in value) {
         // Quotes, colon and comma.
-        bytes += 4 + key.length + ownBytes((value as Record<string, unknown>)[key], pending);
+        bytes += 4 + key.length + ownBytes((value as Record<string, unknown>)[key], pending, maxTextLength);
       }
     }
   }
@@ -31,8 +36,11 @@ export function estimateRecordBytes(record: LogRecord): number {
 }
 
 /** The length of a plain value; an object is left to `pending` and counts there. */
-function ownBytes(value: unknown, pending: object[]): number {
-  if (typeof value === 'string') return 2 + (value.length < SHORT_TEXT ? value.length : Buffer.byteLength(value));
+function ownBytes(value: unknown, pending: object[], maxTextLength: number): number {
+  if (typeof value === 'string') {
+    if (value.length > maxTextLength) return 2 + maxTextLength;
+    return 2 + (value.length < SHORT_TEXT ? value.length : Buffer.byteLength(value));
+  }
   if (typeof value === 'number') return NUMBER_BYTES;
   if (typeof value === 'object' && value !== null) {
     pending.push(value);

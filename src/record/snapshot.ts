@@ -15,13 +15,19 @@ export type PlanId = number;
 /**
  * Which plan applies where in a body, as far as classes are known: one plan for the value, one hint for every element of
  * an array, or hints by array place or by property. Without a plan the properties are those of a plain container around
- * class instances; with one they tell of values whose class the plan's class does not declare.
+ * class instances; with one they tell of values whose class the plan's class does not declare, and `own` of members that
+ * are the class's own although another class marks their name. `unknown` is an object that could not be asked.
  */
 export type TypeHint =
   | PlanId
+  | 'unknown'
   | { readonly each: TypeHint }
-  | { readonly items: readonly (TypeHint | null)[] }
-  | { readonly plan?: PlanId; readonly properties: Readonly<Record<string, TypeHint>> };
+  | { readonly items: readonly (TypeHint | null)[]; readonly isCut?: true }
+  | {
+      readonly plan?: PlanId;
+      readonly own?: readonly string[];
+      readonly properties: Readonly<Record<string, TypeHint>>;
+    };
 
 /** A body as it crossed the wire, or the reason why it is not kept. */
 export type SnapshotBody =
@@ -101,5 +107,7 @@ export interface Snapshot {
   };
   readonly error?: SnapshotError;
   readonly attributes?: JsonObject;
+  /** Texts in marked properties of live objects, sent or not: they are removed wherever the record would tell them. */
+  readonly secrets?: readonly string[];
   readonly expireAfterDays?: number;
 }

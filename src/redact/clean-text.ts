@@ -1,11 +1,12 @@
 import { unescape as decodeQueryText } from 'node:querystring';
+import type { KnownValues } from './known-values';
 import { REDACTED } from './markers';
 import type { IsSensitiveName } from './free-texts';
-import type { KnownValues } from './known-values';
 
-// All patterns are linear: none of their repeated parts can match what follows it, and a literal starts each.
+// All patterns are linear: a literal or a bounded part starts each, and no repeated part can match what follows it.
 const USER_INFO = /:\/\/[^\s/?#]*@/g;
-const PAIR = /([?&#;])([^\s?&#;="'<>]{1,128})=([^\s&#;"'<>]+)/g;
+const PAIR_START = /[?&#;]([^\s?&#;="'<>]{1,128})=/g;
+const VALUE_ENDS = ' \t\r\n&#;"\'<>';
 
 const JSON_PAIR = /"([^"\\]{1,128})"\s{0,8}:\s{0,8}("(?:[^"\\]|\\.)*"|[^\s"{}[\],]+)/g;
 
@@ -17,11 +18,29 @@ const PARAMETER_REFUSAL_END = ') cannot be parsed into ';
 export function redactUrls(text: string, isSensitive: IsSensitiveName, known: KnownValues): string {
   const withoutUser = text.includes('://') ? redactUserInfo(text, known) : text;
   if (!withoutUser.includes('=')) return withoutUser;
-  return withoutUser.replace(PAIR, (pair: string, separator: string, name: string, value: string) => {
-    if (!isSensitive(decodeQueryText(name))) return pair;
-    known.remember(value);
-    return `${separator}${name}=${REDACTED}`;
-  });
+  return redactPairs(withoutUser, isSensitive, known);
+}
+
+function redactPairs(text: string, isSensitive: IsSensitiveName, known: KnownValues): string {
+  let redacted = '';
+  let from = 0;
+  // The value of a harmless pair is looked through as well: it may be a URL of its own.
+  for (const start of text.matchAll(PAIR_START)) {
+    const valueAt = start.index + start[0].length;
+    if (start.index < from || !isSensitive(decodeQueryText(start[1]!))) continue;
+    const end = endOfValue(text, valueAt);
+    if (end === valueAt) continue;
+    known.remember(text.slice(valueAt, end));
+    redacted += text.slice(from, valueAt) + REDACTED;
+    from = end;
+  }
+  return redacted + text.slice(from);
+}
+
+function endOfValue(text: string, from: number): number {
+  let at = from;
+  while (at < text.length && !VALUE_ENDS.includes(text[at]!)) at++;
+  return at;
 }
 
 function redactUserInfo(text: string, known: KnownValues): string {
@@ -33,7 +52,7 @@ function redactUserInfo(text: string, known: KnownValues): string {
 }
 
 /** Redacts the sensitive values of JSON that a text quotes. */
-export function redactPairs(text: string, isSensitive: IsSensitiveName, known: KnownValues): string {
+export function redactQuotedPairs(text: string, isSensitive: IsSensitiveName, known: KnownValues): string {
   return text.replace(JSON_PAIR, (pair: string, name: string, value: string) => {
     if (!isSensitive(name)) return pair;
     known.remember(value.startsWith('"') ? value.slice(1, -1) : value);

@@ -1,6 +1,12 @@
 import type { MetadataStorage } from 'class-transformer/types/MetadataStorage';
 import { getMetadataStorage } from 'class-validator';
-import { type Class, declaredTypeOf, markedProperties, sensitiveNames } from '../decorators/metadata';
+import {
+  type Class,
+  declaredTypeOf,
+  loggableProperties,
+  markedProperties,
+  sensitiveNames,
+} from '../decorators/metadata';
 
 /** What class-transformer's `@Type` says of a property. */
 export interface DeclaredType {
@@ -37,7 +43,7 @@ export class DtoMetadata {
 
   /** Every property that some decorator tells of, inherited ones included. */
   propertiesOf(owner: Class): ReadonlySet<string> {
-    const names = new Set<string>(markedProperties(owner).keys());
+    const names = new Set<string>([...markedProperties(owner).keys(), ...loggableProperties(owner)]);
     for (const { propertyName } of getMetadataStorage().getTargetValidationMetadatas(owner, '', true, false)) {
       names.add(propertyName);
     }
@@ -52,9 +58,16 @@ export class DtoMetadata {
     return names;
   }
 
-  /** The name under which a property goes over the wire, when `@Expose` gave it another. */
-  exposedName(owner: Class, property: string): string | undefined {
-    return this.#transformer?.findExposeMetadata(owner, property)?.options?.name;
+  /**
+   * The names that `@Expose` gave a property: first the one that it is sent under, then those of parents, which are still
+   * taken from a request.
+   */
+  exposedNames(owner: Class, property: string): readonly string[] {
+    const transformer = this.#transformer;
+    if (transformer === undefined) return [];
+    const inherited = transformer.getExposedMetadatas(owner).filter(({ propertyName }) => propertyName === property);
+    const names = [transformer.findExposeMetadata(owner, property), ...inherited].map(found => found?.options?.name);
+    return [...new Set(names.filter(name => name !== undefined))];
   }
 
   /** The class of a property's value, of its elements or of its values. */

@@ -1,3 +1,5 @@
+import { latinLookAlike } from './look-alikes';
+
 /** A name as rules compare it. */
 export interface FoldedName {
   /** Letters and digits in lower case, without separators and trailing digits. */
@@ -6,8 +8,9 @@ export interface FoldedName {
   readonly words: readonly string[];
 }
 
-// Names come from clients. What names a value stands at the end, so that much of a longer one is enough.
-const MAX_NAME_LENGTH = 128;
+/** Names come from clients. What names a value stands at the end, so that much of a longer one is looked at. */
+export const MAX_NAME_LENGTH = 4_096;
+const MAX_LETTERS = 128;
 
 const enum Kind {
   Separator,
@@ -18,13 +21,13 @@ const enum Kind {
 
 /**
  * Splits a name into words and drops what spelling alone makes different: case, separators, trailing digits, accents,
- * compatibility forms (full-width letters) and invisible characters.
+ * compatibility forms (full-width letters), letters of other scripts that look Latin, and invisible characters.
  *
  * @example
  * foldName('X-Auth_tokenValue2'); // { whole: 'xauthtokenvalue', words: ['x', 'auth', 'token', 'value'] }
  */
 export function foldName(name: string): FoldedName {
-  const text = plainLetters(name.length > MAX_NAME_LENGTH ? name.slice(-MAX_NAME_LENGTH) : name);
+  const text = lastLetters(plainLetters(name.slice(-MAX_NAME_LENGTH)));
   const words: string[] = [];
   let start = 0;
   let previous = Kind.Separator;
@@ -61,9 +64,23 @@ function isDigits(word: string): boolean {
   return kindOf(word.charCodeAt(0)) === Kind.Digit;
 }
 
+/** Up to the last letter: digits and separators at the end must not push the letters out of sight. */
+function lastLetters(text: string): string {
+  if (text.length <= MAX_LETTERS) return text;
+  let end = text.length;
+  while (
+    end > 0 &&
+    kindOf(text.charCodeAt(end - 1)) !== Kind.Lower &&
+    kindOf(text.charCodeAt(end - 1)) !== Kind.Upper
+  ) {
+    end--;
+  }
+  return text.slice(Math.max(0, end - MAX_LETTERS), end);
+}
+
 function plainLetters(text: string): string {
   for (let at = 0; at < text.length; at++) {
-    if (text.charCodeAt(at) > 127) return text.normalize('NFKD').replace(/[\p{M}\p{Cf}]/gu, '');
+    if (text.charCodeAt(at) > 127) return latinLookAlike(text);
   }
   return text;
 }

@@ -1,4 +1,4 @@
-import { redactPairs, redactUrls, removeQuotedInput } from './clean-text';
+import { redactQuotedPairs, redactUrls, removeQuotedInput } from './clean-text';
 import type { Detectors } from './detectors/detectors';
 import type { NameRules } from './name-rules';
 import type { Place, RedactionNotes } from './redaction-notes';
@@ -27,7 +27,8 @@ export class FreeTexts {
     if (this.#names.isDisabled || text.length < 4) return text;
     let cleaned = removeQuotedInput(text, isSensitive);
     cleaned = redactUrls(cleaned, isSensitive, notes.known);
-    if (cleaned.includes('":') || cleaned.includes('" :')) cleaned = redactPairs(cleaned, isSensitive, notes.known);
+    if (cleaned.includes('":') || cleaned.includes('" :'))
+      cleaned = redactQuotedPairs(cleaned, isSensitive, notes.known);
     if (cleaned !== text) notes.note(parent, key, 'redact');
     return this.#detectors.clean(cleaned, notes, parent, key);
   }

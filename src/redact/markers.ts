@@ -7,6 +7,11 @@ export const TOO_DEEP = '[TRUNCATED: depth]';
 /** Key under which an object tells that members were left out; never an escaped key, so it cannot cover one. */
 export const MORE_KEY = '[TRUNCATED]';
 
+/** Stands for a part of a record that was too large for the whole. */
+export function tooLargeMarker(bytes: number): string {
+  return `[TRUNCATED: ${bytes} bytes]`;
+}
+
 /** Tells how many members of an array or object were left out. */
 export function moreMarker(count: number): string {
   return `[TRUNCATED: ${count} more]`;

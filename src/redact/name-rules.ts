@@ -1,7 +1,7 @@
 import { sensitiveNames } from '../decorators/metadata';
 import { escapeKey } from '../record/escape-key';
 import { DEFAULT_NAMES, DEFAULT_WHOLE_NAMES } from './default-names';
-import { type FoldedName, foldName } from './fold-name';
+import { type FoldedName, MAX_NAME_LENGTH, foldName } from './fold-name';
 import type { ResolvedRedactOptions } from './redact-options';
 import { limitText } from './value-limits';
 
@@ -26,7 +26,8 @@ const MIN_UNDIVIDED_LENGTH = 5;
 export class NameRules {
   readonly #wholeNames: ReadonlySet<string>;
   readonly #lastWords: ReadonlySet<string>;
-  readonly #undivided: readonly string[];
+  /** By last letter: of what a client names, few names then need to be compared. */
+  readonly #undivided = new Map<string, string[]>();
   readonly #longest: number;
   readonly #allowed: ReadonlySet<string>;
   /** Nothing is to be redacted: see `disableRedaction`. */
@@ -42,7 +43,11 @@ export class NameRules {
     const ours = DEFAULT_NAMES.filter(name => !this.#allowed.has(name));
     this.#wholeNames = new Set(DEFAULT_WHOLE_NAMES);
     this.#lastWords = new Set([...ours, ...names.map(name => foldName(name).whole)]);
-    this.#undivided = [...this.#lastWords].filter(name => name.length >= MIN_UNDIVIDED_LENGTH);
+    for (const name of this.#lastWords) {
+      if (name.length < MIN_UNDIVIDED_LENGTH) continue;
+      const lastLetter = name[name.length - 1]!;
+      this.#undivided.set(lastLetter, [...(this.#undivided.get(lastLetter) ?? []), name]);
+    }
     this.#longest = Math.max(...[...this.#lastWords].map(name => name.length));
     this.isDisabled = disabled;
   }
@@ -73,10 +78,11 @@ export class NameRules {
   #judge(name: string): NameVerdict {
     const key = escapeKey(limitText(name, MAX_KEY_LENGTH));
     if (this.isDisabled) return { key, sensitive: false, learned: false };
-    const judged = name.length > MAX_KEY_LENGTH ? name.slice(-MAX_KEY_LENGTH) : name;
-    const whole = foldName(judged);
-    const parts = /[[\].]/.test(judged)
-      ? judged
+    // No class has such a name, and what it means may lie out of sight.
+    if (name.length > MAX_NAME_LENGTH) return { key, sensitive: true, learned: true };
+    const whole = foldName(name);
+    const parts = /[[\].]/.test(name)
+      ? name
           .split(/[[\].]+/)
           .slice(-MAX_PARTS)
           .map(foldName)
@@ -97,7 +103,7 @@ export class NameRules {
       if (tail.length > this.#longest) break;
       if (this.#lastWords.has(tail)) return true;
     }
-    return this.#undivided.some(name => whole.endsWith(name));
+    return this.#undivided.get(whole[whole.length - 1] ?? '')?.some(name => whole.endsWith(name)) ?? false;
   }
 
   #refreshLearned(): void {

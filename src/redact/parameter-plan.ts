@@ -13,6 +13,8 @@ export interface DeclaredParameter {
   readonly type?: Class;
   /** From `@Sensitive` on the parameter. */
   readonly mark?: SensitiveMark;
+  /** From `@Loggable` on the parameter. */
+  readonly isLoggable?: boolean;
 }
 
 /** A part of a request that parameters are bound to. */
@@ -37,14 +39,16 @@ export function compileParameters(parameters: readonly DeclaredParameter[], plan
   return compiled;
 }
 
-function compileParameter({ name, type, mark }: DeclaredParameter, plans: Plans): Plan | null {
+function compileParameter({ name, type, mark, isLoggable }: DeclaredParameter, plans: Plans): Plan | null {
   const dto = dtoClass(type);
   const shape = dto ? plans.planOf(dto) : null;
-  if (name === undefined) return mark ? withMark(shape, mark) : shape;
+  if (name === undefined) return mark ? withMark(shape, mark) : (shape ?? (isLoggable ? OPEN : null));
   // Neither marked nor typed: the name rules of the moment judge it, also by marks of classes that are loaded later.
-  if (mark === undefined && shape === null) return null;
-  return single(name, plans.fieldOf(name, mark, shape, dto));
+  if (mark === undefined && shape === null && !isLoggable) return null;
+  return single(name, plans.fieldOf(name, { mark, isLoggable }, shape, dto));
 }
+
+const OPEN: Plan = { kind: 'class', id: -1, mark: null, isOpen: true, fields: new Map(), wireNames: new Map() };
 
 function single(name: string, field: Field): Plan {
   return { kind: 'class', id: -1, mark: null, fields: new Map([[name, field]]), wireNames: new Map() };
@@ -59,9 +63,11 @@ function merge(one: Plan, other: Plan): Plan {
   for (const [name, field] of other.fields) {
     const known = fields.get(name);
     const mark = stricterMark(known?.mark ?? null, field.mark);
-    fields.set(name, { key: field.key, mark, shape: field.shape ?? known?.shape ?? null });
+    const isLoggable = field.isLoggable || known?.isLoggable === true;
+    fields.set(name, { key: field.key, mark, isLoggable, shape: field.shape ?? known?.shape ?? null });
   }
-  return { ...one, mark: stricterMark(one.mark, other.mark), fields };
+  const isOpen = one.isOpen || other.isOpen;
+  return { ...one, mark: stricterMark(one.mark, other.mark), ...(isOpen && { isOpen }), fields };
 }
 
 function withLowerCaseNames(plan: Plan): Plan {

@@ -9,6 +9,8 @@ export interface Field {
   /** The name as a key of a record. */
   readonly key: string;
   readonly mark: ActiveMark | null;
+  /** Recorded where nothing else is: see the policy `allow`. */
+  readonly isLoggable: boolean;
   /** What the value holds, or its elements when it is an array. */
   readonly shape: Shape | null;
 }
@@ -19,6 +21,8 @@ export interface Plan {
   readonly id: PlanId;
   /** Redacts the value as a whole. */
   readonly mark: ActiveMark | null;
+  /** All of it is loggable: the untyped value of a marked parameter. */
+  readonly isOpen?: true;
   /** By name on the wire, and by property name where `@Expose` gave another. */
   readonly fields: ReadonlyMap<string, Field>;
   /** Names on the wire by property name, where they differ. */

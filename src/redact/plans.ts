@@ -1,9 +1,15 @@
-import { type Class, markOfClass, markedProperties } from '../decorators/metadata';
+import { type Class, isLoggableProperty, markOfClass, markedProperties } from '../decorators/metadata';
 import type { SensitiveMark } from '../decorators/sensitive';
 import type { PlanId } from '../record/snapshot';
 import { type DeclaredType, type DtoMetadata, dtoClass } from './dto-metadata';
 import type { NameRules } from './name-rules';
 import { type ActiveMark, type Choice, type Field, type Plan, REDACT, type Shape, stricterMark } from './plan';
+
+/** What decorators say of a property or a parameter. */
+export interface FieldMarks {
+  readonly mark?: SensitiveMark | undefined;
+  readonly isLoggable?: boolean | undefined;
+}
 
 type Draft = Plan & { fields: Map<string, Field>; wireNames: Map<string, string> };
 
@@ -17,6 +23,8 @@ export class Plans {
   readonly #disabled: boolean;
   readonly #byId: Plan[] = [];
   readonly #byClass = new WeakMap<Class, Plan>();
+  readonly #classes = new Map<Plan, Class>();
+  readonly #refined = new Map<Plan | Choice, Map<Plan, Plan>>();
   readonly #unions = new Map<string, Plan>();
   readonly #members = new Map<Plan, readonly Plan[]>();
   readonly #unfilled: (() => void)[] = [];
@@ -31,7 +39,7 @@ export class Plans {
 
   planOf(type: Class): Plan {
     const plan = this.#open(type);
-    for (let fill = this.#unfilled.shift(); fill; fill = this.#unfilled.shift()) fill();
+    this.#fillAll();
     return plan;
   }
 
@@ -40,11 +48,12 @@ export class Plans {
   }
 
   /** A field of this name, judged by its mark, else by its type's, else by its names. */
-  fieldOf(name: string, mark: SensitiveMark | undefined, shape: Shape | null, type?: Class): Field {
-    const verdict = this.#names.verdictOf(name);
-    const stated = mark ?? (type && markOfClass(type));
-    if (this.#disabled || stated === false) return { key: verdict.key, mark: null, shape };
-    return { key: verdict.key, mark: stated ?? (verdict.sensitive ? REDACT : null), shape };
+  fieldOf(name: string, marks: FieldMarks, shape: Shape | null, type?: Class): Field {
+    const { key, sensitive } = this.#names.verdictOf(name);
+    const { isLoggable = false } = marks;
+    const stated = marks.mark ?? (type && markOfClass(type));
+    if (this.#disabled || stated === false) return { key, mark: null, isLoggable, shape };
+    return { key, mark: stated ?? (sensitive ? REDACT : null), isLoggable, shape };
   }
 
   #open(type: Class): Plan {
@@ -55,8 +64,14 @@ export class Plans {
     // Most classes of an application are never marked; they need no number of their own.
     const plan = properties.size === 0 && mark === null ? this.#bare : this.#register(mark);
     this.#byClass.set(type, plan);
-    if (plan !== this.#bare) this.#unfilled.push(() => this.#fill(plan as Draft, type, properties));
+    if (plan === this.#bare) return plan;
+    this.#classes.set(plan, type);
+    this.#unfilled.push(() => this.#fill(plan as Draft, type, properties));
     return plan;
+  }
+
+  #fillAll(): void {
+    for (let fill = this.#unfilled.shift(); fill; fill = this.#unfilled.shift()) fill();
   }
 
   #register(mark: ActiveMark | null): Draft {
@@ -70,17 +85,54 @@ export class Plans {
     for (const property of properties) {
       const declared = this.#metadata.typeOf(type, property);
       const shape = this.#shapeOf(declared);
-      const field = this.fieldOf(property, marks.get(property), shape, declared.type);
-      addField(plan.fields, property, field);
-      const exposed = this.#metadata.exposedName(type, property);
-      if (exposed === undefined || exposed === property) continue;
-      const isExempt = marks.get(property) === false;
-      const underExposed = this.fieldOf(exposed, isExempt ? false : (field.mark ?? undefined), shape, declared.type);
-      plan.wireNames.set(property, exposed);
-      addField(plan.fields, exposed, underExposed);
-      addField(plan.fields, property, { ...field, mark: stricterMark(field.mark, underExposed.mark) });
-      if (marks.get(property)) this.#names.learn(exposed);
+      const stated = marks.get(property);
+      const isLoggable = isLoggableProperty(type, property);
+      const field = this.fieldOf(property, { mark: stated, isLoggable }, shape, declared.type);
+      let { mark } = field;
+      const [sentAs, ...others] = this.#metadata.exposedNames(type, property);
+      if (sentAs !== undefined && sentAs !== property) plan.wireNames.set(property, sentAs);
+      for (const name of sentAs === undefined ? [] : [sentAs, ...others]) {
+        if (name === property) continue;
+        const asStated = stated === false ? false : (field.mark ?? undefined);
+        const underName = this.fieldOf(name, { mark: asStated, isLoggable }, shape, declared.type);
+        this.#uniteField(plan.fields, name, underName);
+        mark = stricterMark(mark, underName.mark);
+        if (stated) this.#names.learn(name);
+      }
+      this.#uniteField(plan.fields, property, { ...field, mark });
     }
+  }
+
+  /**
+   * What is known of a value that is declared as `shape` and was an object of the plan's class when it was asked. Both
+   * hold, because the object may have changed since it was sent; a subclass alone speaks for its parent, too.
+   */
+  refine(shape: Shape | null, id: PlanId): Shape | null {
+    const plan = this.#byId[id];
+    if (plan === undefined || shape === plan || shape?.kind === 'values') return shape;
+    if (shape === null) return plan;
+    let refined = this.#refined.get(shape);
+    if (refined === undefined) this.#refined.set(shape, (refined = new Map<Plan, Plan>()));
+    let known = refined.get(plan);
+    if (known === undefined) {
+      const declared = shape.kind === 'class' ? [shape] : [...shape.plans.values(), shape.otherwise];
+      const candidates = declared.flatMap(candidate => this.#members.get(candidate) ?? [candidate]);
+      known = candidates.some(candidate => this.#isKindOf(plan, candidate))
+        ? plan
+        : this.#unionOf([...candidates, plan]);
+      this.#fillAll();
+      refined.set(plan, known);
+    }
+    return known;
+  }
+
+  #isKindOf(plan: Plan, other: Plan): boolean {
+    const parent = this.#classes.get(other);
+    for (let type: unknown = this.#classes.get(plan); parent && typeof type === 'function';) {
+      if (type === parent) return true;
+      type = Object.getPrototypeOf(type);
+    }
+    return false;
   }
 
   #shapeOf({ container, type, discriminator }: DeclaredType): Shape | null {
@@ -115,6 +167,10 @@ export class Plans {
         for (const [name, field] of member.fields) this.#uniteField(union.fields, name, field);
         for (const [property, name] of member.wireNames) union.wireNames.set(property, name);
       }
+      for (const [name, field] of union.fields) {
+        const isLoggable = members.every(member => member.fields.get(name)?.isLoggable);
+        union.fields.set(name, { ...field, isLoggable });
+      }
     });
     return union;
   }
@@ -122,7 +178,9 @@ export class Plans {
   #uniteField(fields: Map<string, Field>, name: string, field: Field): void {
     const known = fields.get(name);
     const shape = known?.shape && field.shape ? this.#either(known.shape, field.shape) : (known?.shape ?? field.shape);
-    addField(fields, name, { ...field, shape });
+    const mark = known ? stricterMark(known.mark, field.mark) : field.mark;
+    const isLoggable = field.isLoggable && known?.isLoggable !== false;
+    fields.set(name, { key: field.key, mark, isLoggable, shape });
   }
 
   #either(one: Shape, other: Shape): Shape {
@@ -141,9 +199,4 @@ function activeMark(mark: SensitiveMark | undefined): ActiveMark | null {
 
 function wrap(container: 'map' | undefined, of: Plan | Choice): Shape {
   return container === 'map' ? { kind: 'values', of } : of;
-}
-
-function addField(fields: Map<string, Field>, name: string, field: Field): void {
-  const known = fields.get(name);
-  fields.set(name, known ? { ...field, mark: stricterMark(known.mark, field.mark) } : field);
 }

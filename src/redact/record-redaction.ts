@@ -1,9 +1,13 @@
+import type { RedactedParts } from '../record/build-record';
 import type { JsonObject, JsonValue } from '../record/json-value';
+import { estimateBytes } from '../record/record-bytes';
 import type { LogRecord, RecordError, RecordHeaders } from '../record/log-record';
-import type { Snapshot, SnapshotError } from '../record/snapshot';
+import type { Snapshot, SnapshotBody, SnapshotError } from '../record/snapshot';
+import { pathOfRoute, withheldBody, withholdMessages } from './allow-list';
 import { finishTexts } from './finish-texts';
-import { REDACTED } from './markers';
+import { MORE_KEY, REDACTED, tooLargeMarker } from './markers';
 import type { ParameterPlan } from './parameter-plan';
+import type { Plan } from './plan';
 import { type RedactedBody, redactBody } from './redact-body';
 import { redactError } from './redact-error';
 import { HeaderRedaction } from './redact-headers';
@@ -13,15 +17,6 @@ import { type ReportOnce, kindOfError } from './report-once';
 import { Walk, type WalkRules } from './walk';
 
 type RecordErrorPart = Omit<RecordError, 'fingerprint'>;
-
-/** The parts of a record that hold what client, application and errors said. */
-export type RedactedParts = Pick<
-  LogRecord,
-  'requestId' | 'request' | 'response' | 'redactions' | 'redactionCount' | 'user' | 'client' | 'handler'
-> & {
-  readonly error?: RecordErrorPart;
-  readonly attributes?: JsonObject;
-};
 
 /** After the first round. Everything in it is a copy of ours. */
 interface Drafts {
@@ -57,8 +52,10 @@ export class RecordRedaction {
 
   run(): RedactedParts {
     const { user, client, handler, requestId } = this.#snapshot;
-    const drafts = this.#draftParts();
+    const drafts = this.#withinBytes(this.#draftParts());
     const { error, attributes } = drafts;
+    // Last, so that what was sent has the first claim to be known.
+    for (const text of this.#snapshot.secrets ?? []) this.#notes.known.remember(text);
     return {
       // A client may take a secret for it.
       requestId: this.#finish(requestId, 'requestId'),
@@ -85,15 +82,13 @@ export class RecordRedaction {
     const target = splitTarget(request.url);
     return {
       request: {
-        target: this.#attempt('A path', { path: REDACTED, params: {} }, () =>
-          redactPath(target.path, request.params, path, rules, notes),
-        ),
+        target: this.#attempt('A path', { path: REDACTED, params: {} }, () => this.#draftTarget(target.path, path)),
         query: this.#attempt('A query', {}, () => redactQuery(target.query, query, rules, notes)),
         headers: this.#attempt('The headers of a request', {}, () =>
           new HeaderRedaction(rules, notes, header, cookie).run(request.headers, 'request.headers'),
         ),
         body: this.#attempt('The body of a request', REDACTION_FAILED, () =>
-          redactBody(request.body, body, 'request', rules, notes),
+          this.#draftBody(request.body, body, 'request'),
         ),
       },
       response: {
@@ -101,24 +96,74 @@ export class RecordRedaction {
           new HeaderRedaction(rules, notes, null, cookie).run(response.headers, 'response.headers'),
         ),
         body: this.#attempt('The body of a response', REDACTION_FAILED, () =>
-          redactBody(response.body, null, 'response', rules, notes),
+          this.#draftBody(response.body, null, 'response'),
         ),
       },
-      error:
-        error &&
-        this.#attempt('An error', unreadableError(error), () =>
-          redactError(error, rules, notes, name => this.#isSensitiveParameter(name)),
-        ),
+      error: error && this.#attempt('An error', unreadableError(error), () => this.#draftError(error)),
       attributes:
         attributes &&
         this.#attempt('Attributes', {}, () =>
-          new Walk(rules, notes, { direction: 'request', keysEscaped: true }).runMembers(
+          new Walk(rules, notes, { direction: 'request', keysEscaped: true, recordsAll: true }).runMembers(
             structuredClone(attributes),
             'attributes',
             null,
           ),
         ),
     };
+  }
+
+  /** What is too much for one record goes part by part, the largest first. */
+  #withinBytes(drafts: Drafts): Drafts {
+    const { limits, maxRecordBytes } = this.#rules;
+    const bytesOf = (part: unknown) => estimateBytes(part, limits.maxStringLength);
+    if (this.#isSurelySmall()) return drafts;
+    let bytes = bytesOf(drafts);
+    if (bytes <= maxRecordBytes) return drafts;
+    const { request, response, error, attributes } = drafts;
+    const parts = { request: request.body, response: response.body, error, attributes };
+    const bySize = (Object.keys(parts) as (keyof typeof parts)[])
+      .map(name => ({ name, size: bytesOf(parts[name]) }))
+      .sort((one, other) => other.size - one.size);
+    for (const { name, size } of bySize) {
+      if (bytes <= maxRecordBytes) break;
+      bytes -= size;
+      if (name === 'attributes') parts.attributes = { [MORE_KEY]: tooLargeMarker(size) };
+      else if (name === 'error')
+        parts.error = error && { ...unreadableError(this.#snapshot.error!), message: tooLargeMarker(size) };
+      else parts[name] = { bodyOmitted: 'too-large' };
+    }
+    return {
+      request: { ...request, body: parts.request },
+      response: { ...response, body: parts.response },
+      error: parts.error,
+      attributes: parts.attributes,
+    };
+  }
+
+  /** Counting costs as much as redacting, and most records need none. */
+  #isSurelySmall(): boolean {
+    const { request, response, error, attributes } = this.#snapshot;
+    const characters = request.url.length + textLength(request.body) + textLength(response.body);
+    return !error && !attributes && characters * MAX_GROWTH < this.#rules.maxRecordBytes / 2;
+  }
+
+  #draftTarget(path: string, plan: Plan | null): Drafts['request']['target'] {
+    const { request, handler } = this.#snapshot;
+    const rules = this.#rules;
+    const target = redactPath(path, request.params, plan, rules, this.#notes);
+    if (rules.policy === 'deny') return target;
+    const { params } = target;
+    return { params, path: pathOfRoute(handler?.route, name => params[rules.names.verdictOf(name).key]) };
+  }
+
+  #draftBody(body: SnapshotBody, plan: Plan | null, direction: 'request' | 'response'): RedactedBody {
+    const withheld = this.#rules.policy === 'allow' ? withheldBody(body, plan) : undefined;
+    return withheld ?? redactBody(body, plan, direction, this.#rules, this.#notes);
+  }
+
+  #draftError(error: SnapshotError): JsonObject {
+    if (this.#rules.policy === 'allow') return withholdMessages(error);
+    return redactError(error, this.#rules, this.#notes, name => this.#isSensitiveParameter(name));
   }
 
   /** Messages of the host quote the parameters that it refused, by name. */
@@ -191,6 +236,13 @@ export class RecordRedaction {
 }
 
 const REDACTION_FAILED: RedactedBody = { bodyOmitted: 'redaction-failed' };
+
+/** Of a text of digits into hashes; what functions return is bounded apart. */
+const MAX_GROWTH = 12;
+
+function textLength(body: SnapshotBody): number {
+  return body.kind === 'text' ? body.text.length : 0;
+}
 
 function unreadableError({ name }: SnapshotError): JsonObject {
   return { name, message: REDACTED, stack: null, causes: [] };

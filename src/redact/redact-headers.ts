@@ -1,6 +1,8 @@
 import { unescape as decodeCookie } from 'node:querystring';
 import type { JsonObject, JsonValue } from '../record/json-value';
 import type { SnapshotHeaders } from '../record/snapshot';
+import { SAFE_HEADERS } from './allow-list';
+import { REDACTED } from './markers';
 import { type ActiveMark, type Plan, REDACT, type Shape } from './plan';
 import { type Place, type RedactionNotes, pathOf } from './redaction-notes';
 import { Walk, type WalkRules } from './walk';
@@ -51,8 +53,11 @@ export class HeaderRedaction {
       return name === 'cookie' ? this.#redactCookies(value, parent, key) : this.#redactSetCookie(value, parent, key);
     }
     const mark = this.#headers?.mark ?? (field ? field.mark : names.isSensitive(name) ? REDACT : null);
-    if (mark === null)
-      return field?.shape ? this.#redactTyped(value, field.shape, parent, key) : this.#redactFree(value, parent, key);
+    const isWithheld =
+      this.#rules.policy === 'allow' && !SAFE_HEADERS.has(name) && !field?.isLoggable && !this.#headers?.isOpen;
+    if (mark === null && isWithheld && !field?.shape) return this.#withhold(parent, key);
+    if (mark === null && field?.shape) return this.#redactTyped(value, field.shape, parent, key);
+    if (mark === null) return this.#redactFree(value, parent, key);
     const scheme = mark.mode === 'redact' && name.endsWith('authorization') ? SCHEME.exec(value)?.[0] : undefined;
     if (scheme === undefined) return this.#apply(mark, value, parent, key);
     return `${scheme} ${this.#apply(mark, value.slice(scheme.length + 1), parent, key)}`;
@@ -64,8 +69,13 @@ export class HeaderRedaction {
     return asText(walk.run(value, pathOf(parent, key), shape));
   }
 
+  #withhold(parent: Place, key: string | number): string {
+    this.#notes.note(parent, key, 'allow');
+    return REDACTED;
+  }
+
   #redactFree(value: string, parent: Place, key: string | number): string | undefined {
-    const walk = new Walk(this.#rules, this.#notes, { direction: 'request' });
+    const walk = new Walk(this.#rules, this.#notes, { direction: 'request', recordsAll: true });
     return asText(walk.runText(value, parent, key));
   }
 
@@ -95,7 +105,8 @@ export class HeaderRedaction {
   /** Keeps the name, loses the value, unless a parameter of this name says otherwise. */
   #redactCookie(name: string, value: string, header: Place): string {
     const field = this.#cookies?.fields.get(name);
-    if (field?.mark === null && field.shape === null) return `${name}=${value}`;
+    const isHarmless = field?.mark === null && field.shape === null;
+    if (isHarmless && (this.#rules.policy === 'deny' || field.isLoggable)) return `${name}=${value}`;
     const { known } = this.#notes;
     if (value.length >= MIN_KNOWN_COOKIE_LENGTH || field?.mark || this.#rules.names.isSensitive(name)) {
       known.remember(value);

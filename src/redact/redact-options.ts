@@ -1,5 +1,5 @@
 import { LoggingError } from '../errors';
-import { describeValue, refuseUnknownKeys, requireInteger, requireTextList } from '../option-checks';
+import { describeValue, refuseUnknownKeys, requireInteger, requireOneOf, requireTextList } from '../option-checks';
 import { type DetectorOptions, type ResolvedDetectors, resolveDetectors } from './detectors/detectors';
 import { foldName } from './fold-name';
 import {
@@ -14,6 +14,13 @@ import { DEFAULT_LIMITS, type ValueLimits } from './value-limits';
 
 /** Redaction beyond what `@Sensitive` says. */
 export interface RedactOptions {
+  /**
+   * - `deny`: everything is recorded but what is sensitive.
+   * - `allow`: only what `@Loggable()` marks is recorded, and nothing of that which is sensitive.
+   *
+   * @defaultValue 'deny'
+   */
+  readonly policy?: 'deny' | 'allow';
   /** More names of sensitive values; case, `_`, `-` and the words before them do not matter. @defaultValue [] */
   readonly names?: readonly string[];
   /**
@@ -38,12 +45,18 @@ export interface RedactOptions {
   readonly maxNodes?: number;
   /** Characters kept of one text, from 16 to 1000000. @defaultValue 8192 */
   readonly maxStringLength?: number;
+  /**
+   * Bytes kept of one record's bodies, attributes, headers and error in all, from 65536 to 15000000. What is too much goes
+   * part by part, the largest first. @defaultValue 1048576
+   */
+  readonly maxRecordBytes?: number;
 }
 
 type ResolvedKeys = Pick<ResolvedRedactOptions, 'hashKey' | 'oldHashKeys' | 'encryptionKey' | 'oldEncryptionKeys'>;
 
 /** {@link RedactOptions}, checked and complete. */
 export interface ResolvedRedactOptions {
+  readonly policy: 'deny' | 'allow';
   readonly names: readonly string[];
   readonly allowNames: readonly string[];
   readonly hashKey: HashKey | null;
@@ -52,12 +65,13 @@ export interface ResolvedRedactOptions {
   readonly oldEncryptionKeys: readonly ResolvedEncryptionKey[];
   readonly detectors: ResolvedDetectors;
   readonly limits: ValueLimits;
+  readonly maxRecordBytes: number;
   /** Set by {@link disableRedaction} alone. */
   readonly disabled: boolean;
 }
 
 const KEYS = [
-  ...['names', 'allowNames', 'maxDepth', 'maxNodes', 'maxStringLength'],
+  ...['policy', 'names', 'allowNames', 'maxDepth', 'maxNodes', 'maxStringLength', 'maxRecordBytes'],
   ...['hashKey', 'oldHashKeys', 'encryptionKey', 'oldEncryptionKeys', 'detectors'],
 ] as const;
 
@@ -69,11 +83,13 @@ const KEYS = [
  */
 export function resolveRedactOptions(options: RedactOptions = {}): ResolvedRedactOptions {
   refuseUnknownKeys('redact', options, KEYS);
-  const { names = [], allowNames = [] } = options;
+  const { policy = 'deny', names = [], allowNames = [] } = options;
+  requireOneOf('redact.policy', policy, ['deny', 'allow']);
   const {
     maxDepth = DEFAULT_LIMITS.maxDepth,
     maxNodes = DEFAULT_LIMITS.maxNodes,
     maxStringLength = DEFAULT_LIMITS.maxStringLength,
+    maxRecordBytes = 1_048_576,
   } = options;
   checkNames('redact.names', names);
   checkNames('redact.allowNames', allowNames);
@@ -82,12 +98,16 @@ export function resolveRedactOptions(options: RedactOptions = {}): ResolvedRedac
   requireInteger('redact.maxDepth', maxDepth, { min: 1, max: 64, unit: 'levels' });
   requireInteger('redact.maxNodes', maxNodes, { min: 1, max: 1_000_000, unit: 'nodes' });
   requireInteger('redact.maxStringLength', maxStringLength, { min: 16, max: 1_000_000, unit: 'characters' });
+  // MongoDB takes 16 MiB, and a record has parts of ours, too.
+  requireInteger('redact.maxRecordBytes', maxRecordBytes, { min: 65_536, max: 15_000_000, unit: 'bytes' });
   return {
+    policy,
     names: [...names],
     allowNames: [...allowNames],
     ...resolveKeys(options),
     detectors: resolveDetectors(options.detectors),
     limits: { maxDepth, maxNodes, maxStringLength },
+    maxRecordBytes,
     disabled: false,
   };
 }
@@ -97,7 +117,7 @@ export function resolveRedactOptions(options: RedactOptions = {}): ResolvedRedac
  * that it would find a leak.
  */
 export function disableRedaction(options: ResolvedRedactOptions): ResolvedRedactOptions {
-  return { ...options, disabled: true };
+  return { ...options, policy: 'deny', disabled: true };
 }
 
 function checkNames(option: string, names: unknown): asserts names is readonly string[] {

@@ -1,5 +1,6 @@
 import { unescape as decodeQueryText } from 'node:querystring';
 import type { JsonObject, JsonValue } from '../record/json-value';
+import { redactUrls } from './clean-text';
 import { REDACTED } from './markers';
 import type { Plan } from './plan';
 import type { RedactionNotes } from './redaction-notes';
@@ -30,7 +31,25 @@ export function redactQuery(query: string, plan: Plan | null, rules: WalkRules, 
     else if (Array.isArray(known)) known.push(value);
     else values[name] = [known, value];
   }
-  return new Walk(rules, notes, { direction: 'request' }).runMembers(values, 'request.query', plan);
+  const redacted = new Walk(rules, notes, { direction: 'request' }).runMembers(values, 'request.query', plan);
+  return withoutUrlSecrets(redacted, rules, notes);
+}
+
+/** `?redirect=https://shop/?token=…`: what is harmless by its name may be a URL that is not. */
+function withoutUrlSecrets(query: JsonObject, { names }: WalkRules, notes: RedactionNotes): JsonObject {
+  if (names.isDisabled) return query;
+  const cleaned: JsonObject = {};
+  for (const key of Object.keys(query)) {
+    const value = query[key]!;
+    const clean = (text: JsonValue): JsonValue => {
+      if (typeof text !== 'string') return text;
+      const withoutSecrets = redactUrls(text, name => names.isSensitive(name), notes.known);
+      if (withoutSecrets !== text) notes.note(null, `request.query.${key}`, 'redact');
+      return withoutSecrets;
+    };
+    cleaned[key] = Array.isArray(value) ? value.map(clean) : clean(value);
+  }
+  return cleaned;
 }
 
 /** The path parameters, and the path without what is sensitive in them. */

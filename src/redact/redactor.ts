@@ -1,16 +1,20 @@
 import type { Class } from '../decorators/metadata';
 import type { Report } from '../errors';
+import type { RedactedParts } from '../record/build-record';
 import type { JsonObject, JsonValue } from '../record/json-value';
+import { estimateBytes } from '../record/record-bytes';
 import type { PlanId, Snapshot, SnapshotValidation, TypeHint } from '../record/snapshot';
 import { Detectors } from './detectors/detectors';
 import { DtoMetadata, findTransformerStorage } from './dto-metadata';
 import { finishTexts } from './finish-texts';
 import { FreeTexts } from './free-texts';
+import type { LiveSecrets } from './live-secrets';
+import { MORE_KEY, tooLargeMarker } from './markers';
 import { Marks } from './marks';
 import { NameRules } from './name-rules';
 import { type DeclaredParameter, NO_PARAMETERS, type ParameterPlan, compileParameters } from './parameter-plan';
 import { Plans } from './plans';
-import { RecordRedaction, type RedactedParts } from './record-redaction';
+import { RecordRedaction } from './record-redaction';
 import type { ResolvedRedactOptions } from './redact-options';
 import { RedactionNotes } from './redaction-notes';
 import { type EncryptionKey, type ResolvedEncryptionKey, resolveEncryptionKey } from './redaction-keys';
@@ -40,9 +44,16 @@ export class Redactor {
     }
     const names = new NameRules(options);
     const plans = new Plans(new DtoMetadata(transformer), names, options.disabled);
-    const texts = new FreeTexts(names, new Detectors(options.detectors));
-    this.#rules = { names, plans, texts, marks: new Marks(options, this.#reports), limits: options.limits };
-    this.#hints = new TypeHints(plans);
+    this.#rules = {
+      policy: options.policy,
+      names,
+      plans,
+      texts: new FreeTexts(names, new Detectors(options.detectors)),
+      marks: new Marks(options, this.#reports),
+      limits: options.limits,
+      maxRecordBytes: options.maxRecordBytes,
+    };
+    this.#hints = new TypeHints(plans, names);
     const { encryptionKey, oldEncryptionKeys } = options;
     this.#encryptionKeys = encryptionKey ? [encryptionKey, ...oldEncryptionKeys] : oldEncryptionKeys;
   }
@@ -65,16 +76,19 @@ export class Redactor {
 
   /** Number of a new parameter plan; call it once per action. Only `Snapshot.parameters` takes it. */
   planParameters(parameters: readonly DeclaredParameter[]): PlanId {
-    return this.#parameterPlans.push(compileParameters(parameters, this.#rules.plans)) - 1;
+    const { policy, plans } = this.#rules;
+    // Else a mark that says nothing would make a parameter known.
+    const told = policy === 'allow' ? parameters : parameters.map(parameter => ({ ...parameter, isLoggable: false }));
+    return this.#parameterPlans.push(compileParameters(told, plans)) - 1;
   }
 
-  /** The classes inside a live response, as far as they are known. Never throws. */
-  hintOf(live: unknown): TypeHint | null {
+  /** The classes inside a live object, as far as they are known, and the texts in its marked properties. Never throws. */
+  hintOf(live: unknown, secrets?: LiveSecrets): TypeHint | null {
     try {
-      return this.#hints.hintOf(live);
+      return this.#hints.hintOf(live, secrets);
     } catch (caught) {
-      this.#reportFailure('The classes of a response could not be read', caught);
-      return null;
+      this.#reportFailure('The classes of a live object could not be read', caught);
+      return 'unknown';
     }
   }
 
@@ -108,9 +122,12 @@ export class Redactor {
   redactAttributes(attributes: JsonObject, recordId: string): JsonObject {
     try {
       const notes = new RedactionNotes(recordId);
-      const walk = new Walk(this.#rules, notes, { direction: 'request', keysEscaped: true });
+      const walk = new Walk(this.#rules, notes, { direction: 'request', keysEscaped: true, recordsAll: true });
       const redacted = walk.runMembers(structuredClone(attributes), 'attributes', null);
-      return finishTexts(redacted, 'attributes', notes, this.#rules.limits.maxStringLength, this.#rules.names);
+      const { limits, maxRecordBytes, names } = this.#rules;
+      const bytes = estimateBytes(redacted, limits.maxStringLength);
+      if (bytes > maxRecordBytes) return { [MORE_KEY]: tooLargeMarker(bytes) };
+      return finishTexts(redacted, 'attributes', notes, limits.maxStringLength, names);
     } catch (caught) {
       this.#reportFailure('Attributes were left out of a record', caught);
       return {};
@@ -123,7 +140,6 @@ export class Redactor {
 }
 
 export type { DeclaredParameter } from './parameter-plan';
-export type { RedactedParts } from './record-redaction';
 export {
   type RedactOptions,
   type ResolvedRedactOptions,

@@ -209,6 +209,6 @@ function inheritedText(source: object, name: string): string | undefined {
 }
 
 function builtInGetter<Value>(prototype: object, name: string): (source: object) => Value {
-  const { get } = Object.getOwnPropertyDescriptor(prototype, name)!;
-  return source => get!.call(source) as Value;
+  const { get } = Object.getOwnPropertyDescriptor(prototype, name) as { readonly get: (this: object) => Value };
+  return source => get.call(source);
 }

@@ -1,6 +1,8 @@
 import { types } from 'node:util';
 import type { TypeHint } from '../record/snapshot';
 import { classBehind, ownValue } from './live-objects';
+import type { LiveSecrets } from './live-secrets';
+import type { NameRules } from './name-rules';
 import type { Plan, Shape } from './plan';
 import type { Plans } from './plans';
 
@@ -12,85 +14,51 @@ interface Found {
 
 interface Node {
   readonly value: object;
+  readonly parent: Node | null;
   readonly isList: boolean;
   readonly plan: Plan | null;
   readonly depth: number;
   /** Of the elements or members that are objects. */
-  readonly children: [key: string | number, child: Node][];
-  /** Some element or member was not looked at, or cannot be told of. */
+  readonly children: [key: string | number, child: Pick<Node, 'found'>][];
+  /** Members that another class marks and this one has for itself. */
+  readonly own: string[];
+  /** Some element cannot be told of. */
   hasUnknown: boolean;
+  /** The elements from here on were not looked at. */
+  isCut: boolean;
   found: Found | null;
 }
 
 const MAX_NODES = 10_000;
+const MAX_MEMBERS = 100_000;
 const MAX_DEPTH = 64;
+const MAX_OWN = 64;
 
-/** Asks a live response for the classes inside it, before the host turns it into text. */
+const UNKNOWN: Pick<Node, 'found'> = { found: { id: '?', hint: 'unknown' } };
+
+/** Asks a live object for the classes inside it. */
 export class TypeHints {
   readonly #plans: Plans;
+  readonly #names: NameRules;
   readonly #planByPrototype = new WeakMap<object, Plan | 'plain' | 'opaque'>();
 
-  constructor(plans: Plans) {
+  constructor(plans: Plans, names: NameRules) {
     this.#plans = plans;
+    this.#names = names;
   }
 
-  /** `null` when nothing is known of it. Runs no getter and no trap of a Proxy. */
-  hintOf(live: unknown): TypeHint | null {
-    const root = this.#nodeOf(live, 0);
-    if (root === null) return null;
-    const nodes = [root];
-    for (let at = 0; at < nodes.length; at++) this.#addChildren(nodes[at]!, nodes);
-    // Children come after their parents, so from the end each node's children are known.
-    const ids = new Map<string, Found>();
-    for (let at = nodes.length - 1; at >= 0; at--) {
-      const node = nodes[at]!;
-      node.found = node.isList ? listHint(node, ids) : memberHints(node, ids);
-    }
-    return root.found?.hint ?? null;
+  /**
+   * `null` when nothing is known of it. Runs no getter and no trap of a Proxy.
+   *
+   * @param secrets Takes the texts in marked properties, also of those that are never sent: a transformation may put
+   * them into another property.
+   */
+  hintOf(live: unknown, secrets?: LiveSecrets): TypeHint | null {
+    if (types.isProxy(live)) return 'unknown';
+    return new Reading(this, this.#names, secrets).run(live);
   }
 
-  #addChildren(node: Node, nodes: Node[]): void {
-    const { value } = node;
-    if (Array.isArray(value)) {
-      const end = Math.min(value.length, MAX_NODES);
-      if (end < value.length) node.hasUnknown = true;
-      for (let at = 0; at < end; at++) this.#addChild(node, at, ownValue(value, at), nodes);
-    } else if (types.isSet(value)) {
-      let at = 0;
-      for (const element of Set.prototype.values.call(value)) this.#addChild(node, at++, element, nodes);
-    } else if (types.isMap(value)) {
-      for (const [key, member] of Map.prototype.entries.call(value)) {
-        if (typeof key === 'string' || typeof key === 'number') this.#addChild(node, String(key), member, nodes);
-      }
-    } else {
-      for (const key of Object.keys(value)) this.#addChild(node, key, ownValue(value, key), nodes);
-    }
-  }
-
-  #addChild(node: Node, key: string | number, value: unknown, nodes: Node[]): void {
-    if (typeof value !== 'object' || value === null) return;
-    // Redacted as a whole, whatever it holds.
-    if (node.plan?.fields.get(key as string)?.mark) return;
-    const isInReach = nodes.length < MAX_NODES && node.depth < MAX_DEPTH;
-    const child = isInReach ? this.#nodeOf(value, node.depth + 1) : null;
-    if (child === null) {
-      node.hasUnknown = true;
-      return;
-    }
-    node.children.push([key, child]);
-    nodes.push(child);
-  }
-
-  #nodeOf(value: unknown, depth: number): Node | null {
-    if (typeof value !== 'object' || value === null || types.isProxy(value)) return null;
-    const isList = Array.isArray(value) || types.isSet(value);
-    if (isList || types.isMap(value)) return newNode(value, isList, null, depth);
-    const prototype: object | null = Object.getPrototypeOf(value);
-    const known = prototype === null ? 'plain' : this.#planOf(prototype);
-    return known === 'opaque' ? null : newNode(value, false, known === 'plain' ? null : known, depth);
-  }
-
-  #planOf(prototype: object): Plan | 'plain' | 'opaque' {
+  planOf(prototype: object): Plan | 'plain' | 'opaque' {
     let known = this.#planByPrototype.get(prototype);
     if (known === undefined) {
       const type = classBehind(prototype);
@@ -101,47 +69,158 @@ export class TypeHints {
   }
 }
 
-function newNode(value: object, isList: boolean, plan: Plan | null, depth: number): Node {
-  return { value, isList, plan, depth, children: [], hasUnknown: false, found: null };
+/** The reading of one live object, level by level. */
+class Reading {
+  readonly #types: TypeHints;
+  readonly #names: NameRules;
+  readonly #secrets: LiveSecrets | undefined;
+  readonly #nodes: Node[] = [];
+  #membersLeft = MAX_MEMBERS;
+
+  constructor(typeHints: TypeHints, names: NameRules, secrets: LiveSecrets | undefined) {
+    this.#types = typeHints;
+    this.#names = names;
+    this.#secrets = secrets;
+  }
+
+  run(live: unknown): TypeHint | null {
+    const root = this.#nodeOf(live, null);
+    if (root === null) return null;
+    const nodes = this.#nodes;
+    nodes.push(root);
+    for (let at = 0; at < nodes.length; at++) this.#addChildren(nodes[at]!);
+    // Children come after their parents, so from the end each node's children are known.
+    const ids = new Map<string, Found>();
+    for (let at = nodes.length - 1; at >= 0; at--) {
+      const node = nodes[at]!;
+      node.found = node.isList ? listHint(node, ids) : memberHints(node, ids);
+    }
+    return root.found?.hint ?? null;
+  }
+
+  #addChildren(node: Node): void {
+    const { value, plan } = node;
+    // Redacted as a whole, whatever it holds.
+    if (plan?.mark) return this.#secrets?.add(value);
+    if (Array.isArray(value)) {
+      for (let at = 0; at < value.length && this.#mayGoOn(node); at++) this.#addChild(node, at, ownValue(value, at));
+    } else if (types.isSet(value)) {
+      let at = 0;
+      for (const element of Set.prototype.values.call(value)) {
+        if (!this.#mayGoOn(node)) return;
+        this.#addChild(node, at++, element);
+      }
+    } else if (types.isMap(value)) {
+      for (const [key, member] of Map.prototype.entries.call(value)) {
+        if (!this.#mayGoOn(node)) return;
+        if (typeof key === 'string' || typeof key === 'number') this.#addChild(node, String(key), member);
+      }
+    } else {
+      for (const key of Object.keys(value)) {
+        if (!this.#mayGoOn(node)) return;
+        this.#addMember(node, key, ownValue(value, key));
+      }
+    }
+  }
+
+  #mayGoOn(node: Node): boolean {
+    if (--this.#membersLeft >= 0) return true;
+    node.isCut = true;
+    return false;
+  }
+
+  #addMember(node: Node, key: string, value: unknown): void {
+    const { plan } = node;
+    const field = plan?.fields.get(key);
+    if (field?.mark) return this.#secrets?.add(value);
+    if (plan && !field) {
+      const { sensitive, learned } = this.#names.verdictOf(key);
+      if (sensitive) return this.#secrets?.add(value);
+      if (learned && node.own.length < MAX_OWN) node.own.push(key);
+    }
+    this.#addChild(node, key, value);
+  }
+
+  #addChild(node: Node, key: string | number, value: unknown): void {
+    if (typeof value !== 'object' || value === null) return;
+    // A reference back, usual in entities: excluded from the response, or the host could not have sent it.
+    for (let above: Node | null = node; above; above = above.parent) if (above.value === value) return;
+    const isInReach = this.#nodes.length < MAX_NODES && node.depth < MAX_DEPTH;
+    if (!isInReach || types.isProxy(value)) {
+      node.hasUnknown = true;
+      node.children.push([key, UNKNOWN]);
+      return;
+    }
+    const child = this.#nodeOf(value, node);
+    if (child === null) {
+      node.hasUnknown = true;
+      return;
+    }
+    node.children.push([key, child]);
+    this.#nodes.push(child);
+  }
+
+  #nodeOf(value: unknown, parent: Node | null): Node | null {
+    if (typeof value !== 'object' || value === null || types.isProxy(value)) return null;
+    const prototype: object | null = Object.getPrototypeOf(value);
+    const known = prototype === null ? 'plain' : this.#types.planOf(prototype);
+    const plan = typeof known === 'object' ? known : null;
+    const isList = Array.isArray(value) || types.isSet(value);
+    // Of a collection's own class only a mark matters: what it holds is told by its elements.
+    if (isList || types.isMap(value))
+      return plan?.mark ? newNode(value, parent, false, plan) : newNode(value, parent, isList, null);
+    return known === 'opaque' ? null : newNode(value, parent, false, plan);
+  }
 }
 
-function listHint({ children, hasUnknown }: Node, ids: Map<string, Found>): Found | null {
+function newNode(value: object, parent: Node | null, isList: boolean, plan: Plan | null): Node {
+  const depth = parent === null ? 0 : parent.depth + 1;
+  return { value, parent, isList, plan, depth, children: [], own: [], hasUnknown: false, isCut: false, found: null };
+}
+
+function listHint({ children, hasUnknown, isCut }: Node, ids: Map<string, Found>): Found | null {
   const [first] = children;
   if (!first) return null;
   const { found } = first[1];
-  const areAlike = !hasUnknown && children.every(([, child]) => child.found?.id === found?.id);
+  const areAlike = !hasUnknown && !isCut && children.every(([, child]) => child.found?.id === found?.id);
   if (areAlike) return found && intern(ids, `[${found.id}]`, { each: found.hint });
   const items: (TypeHint | null)[] = [];
-  const parts: string[] = [];
+  const parts: string[] = isCut ? ['…'] : [];
   for (const [at, { found: element }] of children) {
     if (!element) continue;
     while (items.length < (at as number)) items.push(null);
     items.push(element.hint);
     parts.push(`${at}:${element.id}`);
   }
-  return items.length === 0 ? null : intern(ids, `[${parts.join()}]`, { items });
+  if (parts.length === 0) return null;
+  return intern(ids, `[${parts.join()}]`, { items, ...(isCut && { isCut }) });
 }
 
-function memberHints({ plan, children }: Node, ids: Map<string, Found>): Found | null {
+function memberHints({ plan, own, children }: Node, ids: Map<string, Found>): Found | null {
   const properties = Object.create(null) as Record<string, TypeHint>;
-  const parts: string[] = [];
-  for (const [key, { found }] of children) {
-    const name = key as string;
-    if (!found || isDeclared(plan?.fields.get(name)?.shape ?? null, found.hint)) continue;
-    properties[name] = found.hint;
-    const wireName = plan?.wireNames.get(name);
-    if (wireName !== undefined) properties[wireName] = found.hint;
-    parts.push(`${JSON.stringify(name)}:${found.id}`);
+  const parts: string[] = own.map(name => JSON.stringify(name));
+  const told = children.filter(
+    ([key, { found }]) => found && !isDeclared(plan?.fields.get(key as string)?.shape, found.hint),
+  );
+  for (const [key, { found }] of told) {
+    properties[key] = found!.hint;
+    parts.push(`${JSON.stringify(key)}:${found!.id}`);
+  }
+  // Last, because the host sends a property under its exposed name even where that is another property's own name.
+  for (const [key, { found }] of told) {
+    const wireName = plan?.wireNames.get(key as string);
+    if (wireName !== undefined) properties[wireName] = found!.hint;
   }
   if (parts.length === 0) return plan && { id: String(plan.id), hint: plan.id };
   const id = `${plan ? plan.id : ''}{${parts.join()}}`;
-  return intern(ids, id, plan ? { plan: plan.id, properties } : { properties });
+  return intern(ids, id, { ...(plan && { plan: plan.id }), ...(own.length > 0 && { own }), properties });
 }
 
 /** Whether the plan of the object around it already says what the hint does. */
-function isDeclared(shape: Shape | null, hint: TypeHint): boolean {
+function isDeclared(shape: Shape | null | undefined, hint: TypeHint): boolean {
   let inner = hint;
   while (typeof inner === 'object' && 'each' in inner) inner = inner.each;
+  if (inner === 'unknown') return shape !== null && shape !== undefined;
   return shape?.kind === 'class' && inner === shape.id;
 }
 

@@ -16,6 +16,7 @@ interface Refusal {
   readonly value: unknown;
   readonly constraints: Readonly<Record<string, string>> | undefined;
   readonly children: readonly unknown[] | undefined;
+  readonly contexts: unknown;
 }
 
 interface Judged {
@@ -96,6 +97,7 @@ export function cleanValidationErrors(errors: readonly unknown[], rules: WalkRul
       for (const child of childrenInReach(refusal, context, pending.length)) pending.push([child, inner, children]);
     }
     if (refusal.constraints) copy['constraints'] = { ...refusal.constraints };
+    if (refusal.contexts !== undefined) copy['contexts'] = copyOf(refusal.contexts, null, rules, notes) ?? null;
   }
   finishTexts(cleaned, 'errors', notes, rules.limits.maxStringLength);
   // A secret that happens to be a property's name must not take the name away.
@@ -123,7 +125,7 @@ function judge(refusal: Refusal, context: Context, { names, plans }: WalkRules):
 }
 
 function copyOf(value: unknown, shape: Shape | null, rules: WalkRules, notes: RedactionNotes): JsonValue | undefined {
-  const walk = new Walk(rules, notes, { direction: 'request', keysEscaped: true, redactOnly: true });
+  const walk = new Walk(rules, notes, { direction: 'request', keysEscaped: true, redactOnly: true, recordsAll: true });
   // Texts are cut at the end, when no cut can leave half a secret.
   return walk.run(toJsonValue(value, { ...rules.limits, maxStringLength: Infinity }), 'errors', shape);
 }
@@ -140,6 +142,7 @@ function refusalOf(value: unknown): Refusal | undefined {
     value: ownValue(value, 'value'),
     constraints: isReadable(constraints) ? textsOf(constraints) : undefined,
     children: isReadable(children) && Array.isArray(children) ? children : undefined,
+    contexts: ownValue(value, 'contexts'),
   };
 }
 

@@ -1,4 +1,6 @@
+import { hasSensitiveClasses } from '../decorators/metadata';
 import type { JsonObject, JsonValue } from '../record/json-value';
+import { estimateBytes } from '../record/record-bytes';
 import type { TypeHint } from '../record/snapshot';
 import type { FreeTexts } from './free-texts';
 import { MORE_KEY, REDACTED, TOO_DEEP, moreMarker } from './markers';
@@ -12,19 +14,17 @@ import { type ValueLimits, plainNumber } from './value-limits';
 
 /** What every walk of one logging shares. */
 export interface WalkRules {
+  readonly policy: 'deny' | 'allow';
   readonly names: NameRules;
   readonly plans: Plans;
   readonly marks: Marks;
   readonly texts: FreeTexts;
   readonly limits: ValueLimits;
+  readonly maxRecordBytes: number;
 }
 
 /** Where a tree comes from, as far as it changes the rules. */
 export interface WalkSource {
-  /**
-   * A response says of a typed object what it holds. A request's object may hold what its class does not declare, so
-   * there unknown names are judged like those of untyped data.
-   */
   readonly direction: 'request' | 'response';
   /** The keys may be escaped already (`attributes`). */
   readonly keysEscaped?: boolean;
@@ -34,10 +34,12 @@ export interface WalkSource {
   readonly textDepth?: number;
   /** The text that the tree lies in belongs to a class, so its form is nobody's business. */
   readonly isDeclared?: boolean;
+  /** The policy `allow` does not reach here: no record, or what the application itself added to it. */
+  readonly recordsAll?: boolean;
 }
 
 type Container = JsonValue[] | JsonObject;
-type StructuredHint = Exclude<TypeHint, number>;
+type StructuredHint = Exclude<TypeHint, number | 'unknown'>;
 
 interface Frame extends Place {
   readonly parent: Frame | null;
@@ -47,6 +49,8 @@ interface Frame extends Place {
   readonly hint: StructuredHint | null;
   /** Redacts every member, each by itself. */
   readonly markOfAll: ActiveMark | null;
+  /** Members that nothing is known of are recorded. */
+  readonly isOpen: boolean;
   readonly depth: number;
   /** Elements of a list whose property a class declares. */
   readonly isDeclared: boolean;
@@ -71,20 +75,26 @@ export class Walk {
   readonly #notes: RedactionNotes;
   readonly #source: WalkSource;
   readonly #queue: Frame[] = [];
+  readonly #isDenyList: boolean;
   #nodesLeft: number;
   #isCut = false;
+  /** Of what modes may put into the place of sensitive values. */
+  #bytesLeft: number;
 
   constructor(rules: WalkRules, notes: RedactionNotes, source: WalkSource) {
     this.#rules = rules;
     this.#notes = notes;
     this.#source = source;
+    this.#isDenyList = rules.policy === 'deny' || source.recordsAll === true;
     this.#nodesLeft = rules.limits.maxNodes;
+    // Half, so that the body itself still has its place.
+    this.#bytesLeft = rules.maxRecordBytes / 2;
   }
 
   /** The redacted tree; `undefined` when the whole of it is removed. */
   run(tree: JsonValue, path: string, shape: Shape | null, hint: TypeHint | null = null): JsonValue | undefined {
     if (shape?.kind === 'class' && shape.mark) return this.#redact(shape.mark, tree, null, path, 0);
-    const placed = this.#place(tree, shape, hint, null, path, 0, false);
+    const placed = this.#place(tree, shape, hint, null, path, 0, this.#isOpen(shape, false), false);
     this.#redactQueued();
     return this.#queue[0]?.tree ?? placed;
   }
@@ -92,16 +102,9 @@ export class Walk {
   /** The same for an object whose keys are told whatever is known of it: a query, path parameters. */
   runMembers(tree: JsonObject, path: string, plan: Plan | null): JsonObject {
     const markOfAll = plan?.mark ?? null;
-    const root: Frame = {
-      parent: null,
-      key: path,
-      tree,
-      shape: plan,
-      hint: null,
-      markOfAll,
-      depth: 0,
-      isDeclared: false,
-    };
+    const isOpen = this.#isOpen(plan, false);
+    const place = { parent: null, key: path, depth: 0 };
+    const root: Frame = { ...place, tree, shape: plan, hint: null, markOfAll, isOpen, isDeclared: false };
     this.#queue.push(root);
     this.#redactQueued();
     return root.tree as JsonObject;
@@ -109,7 +112,7 @@ export class Walk {
 
   /** The same for a single text that stands outside any tree. */
   runText(text: string, parent: Place, key: string | number): JsonValue | undefined {
-    return this.#placeText(text, null, parent, key, 0, false);
+    return this.#placeText(text, null, parent, key, 0, true, false);
   }
 
   #redactQueued(): void {
@@ -123,7 +126,7 @@ export class Walk {
   }
 
   #redactElements(frame: Frame, tree: JsonValue[]): void {
-    const { shape, hint, isDeclared } = frame;
+    const { shape, hint, isOpen, isDeclared } = frame;
     const depth = frame.depth + 1;
     for (let at = 0; at < tree.length; at++) {
       if (--this.#nodesLeft < 0) {
@@ -132,7 +135,7 @@ export class Walk {
         return;
       }
       const value = tree[at]!;
-      const placed = this.#place(value, shape, hint && elementHint(hint, at), frame, at, depth, isDeclared);
+      const placed = this.#place(value, shape, hint && elementHint(hint, at), frame, at, depth, isOpen, isDeclared);
       // A removed element leaves its place, so that the others keep theirs.
       if (!Object.is(placed, value)) tree[at] = placed === undefined ? null : placed;
     }
@@ -145,7 +148,8 @@ export class Walk {
     const { direction, keysEscaped } = this.#source;
     const fields = shape?.kind === 'class' ? shape.fields : null;
     const valueShape = shape?.kind === 'values' ? shape.of : null;
-    const learns = shape === null || direction === 'request';
+    // A name that some class marks counts wherever the class at hand is not known to have it for itself.
+    const own = hint && 'own' in hint ? hint.own : undefined;
     const refusesSecret = direction === 'response' && this.#refusesSecret(tree, fields);
     let rebuilt: JsonObject | null = null;
     let done = 0;
@@ -167,18 +171,19 @@ export class Walk {
       } else {
         const verdict = names.verdictOf(name);
         key = verdict.key;
-        mark = verdict.sensitive || (verdict.learned && learns) ? REDACT : null;
+        mark = verdict.sensitive || (verdict.learned && !own?.includes(name)) ? REDACT : null;
       }
       if (markOfAll !== null) mark = markOfAll;
       if (refusesSecret && REFUSED_INPUT.has(name)) mark = REDACT;
       let placed: JsonValue | undefined;
       if (mark !== null) placed = this.#redact(mark, value, frame, key, depth);
       else if (refusesSecret && name === 'constraints' && isContainer(value)) {
-        placed = this.#enqueue(value, null, null, frame, key, depth, REDACT);
+        placed = this.#enqueue(value, null, null, frame, key, depth, REDACT, false);
       } else {
         const shapeOfValue = field ? field.shape : valueShape;
-        const isDeclared = field !== undefined;
-        placed = this.#place(value, shapeOfValue, hint && memberHint(hint, name), frame, key, depth, isDeclared);
+        const isOpen = frame.isOpen || field?.isLoggable === true;
+        const hintOfValue = hint && memberHint(hint, name);
+        placed = this.#place(value, shapeOfValue, hintOfValue, frame, key, depth, isOpen, field !== undefined);
       }
       if (rebuilt === null && (key !== treeKey || placed === undefined)) rebuilt = firstMembers(tree, done);
       done++;
@@ -196,14 +201,31 @@ export class Walk {
     parent: Frame | null,
     key: string | number,
     depth: number,
+    isOpen: boolean,
     isDeclared: boolean,
   ): JsonValue | undefined {
-    if (isContainer(value)) {
-      return this.#placeContainer(value, shape, hint, parent, key, depth, isDeclared);
+    if (isContainer(value)) return this.#placeContainer(value, shape, hint, parent, key, depth, isOpen, isDeclared);
+    if (value !== null && (shape !== null || hint !== null)) {
+      // An object of a sensitive class that travels as something else: by `toJSON`, by `@Transform`.
+      const mark = markOf(this.#shapeBy(shape, hint));
+      if (mark) return this.#redact(mark, value, parent, key, depth);
     }
-    if (typeof value === 'string') return this.#placeText(value, shape, parent, key, depth, isDeclared);
+    if (typeof value === 'string') return this.#placeText(value, shape, parent, key, depth, isOpen, isDeclared);
+    if (!isOpen) return this.#withhold(parent, key);
     if (typeof value === 'number') return this.#placeNumber(value, parent, key, isDeclared);
     return typeof value === 'boolean' ? value : null;
+  }
+
+  /** The policy `allow` records nothing that is not marked. */
+  #withhold(parent: Place | null, key: string | number): string {
+    this.#notes.note(parent, key, 'allow');
+    return REDACTED;
+  }
+
+  /** Whether members that nothing marks are recorded. A known class speaks for its own. */
+  #isOpen(shape: Shape | null, isOpenAround: boolean): boolean {
+    if (this.#isDenyList) return true;
+    return shape === null ? isOpenAround : shape.kind === 'class' && shape.isOpen === true;
   }
 
   #placeNumber(value: number, parent: Frame | null, key: string | number, isDeclared: boolean): JsonValue {
@@ -220,20 +242,50 @@ export class Walk {
     parent: Frame | null,
     key: string | number,
     depth: number,
+    isOpen: boolean,
     isDeclared: boolean,
   ): JsonValue | undefined {
-    let known = shape;
-    let structure: StructuredHint | null = null;
-    if (typeof hint === 'number') known = this.#rules.plans.get(hint) ?? shape;
-    else if (hint !== null) {
-      structure = hint;
-      if ('plan' in hint && hint.plan !== undefined) known = this.#rules.plans.get(hint.plan) ?? shape;
+    if (hint !== null && this.#mayHideSensitive(hint, value)) return this.#redact(REDACT, value, parent, key, depth);
+    let known = this.#shapeBy(shape, hint);
+    if (known !== null && known.kind !== 'values') {
+      // An array holds values of a declared class; a class that was asked is the array's own.
+      const isOfClass = !Array.isArray(value) || typeof hint === 'number';
+      if (isOfClass) known = planFor(known, value);
+      if (isOfClass && markOf(known)) return this.#redact(markOf(known)!, value, parent, key, depth);
     }
-    if (known !== null && known.kind !== 'values' && !Array.isArray(value)) {
-      known = planFor(known, value);
-      if (known.mark) return this.#redact(known.mark, value, parent, key, depth);
+    const structure = typeof hint === 'object' ? hint : null;
+    const areMembersOpen = this.#isOpen(known, isOpen);
+    if (!areMembersOpen && known === null && structure === null) return this.#withhold(parent, key);
+    return this.#enqueue(value, known, structure, parent, key, depth, null, areMembersOpen, isDeclared);
+  }
+
+  #shapeBy(shape: Shape | null, hint: TypeHint | null): Shape | null {
+    if (typeof hint === 'number') return this.#rules.plans.refine(shape, hint);
+    if (typeof hint !== 'object' || hint === null || !('plan' in hint)) return shape;
+    return hint.plan === undefined ? shape : this.#rules.plans.refine(shape, hint.plan);
+  }
+
+  /**
+   * Whether what was asked is not what was sent, and may hold an object of a sensitive class: its properties have no
+   * mark of their own that would tell them elsewhere.
+   */
+  #mayHideSensitive(hint: TypeHint, value: Container): boolean {
+    if (typeof hint === 'number') return false;
+    if (hint === 'unknown') return !this.#rules.names.isDisabled && hasSensitiveClasses();
+    return !fits(hint, value) && this.#holdsSensitiveClass(hint);
+  }
+
+  #holdsSensitiveClass(hint: TypeHint): boolean {
+    const pending: (TypeHint | null)[] = [hint];
+    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+      if (next === null || next === 'unknown') continue;
+      const id = typeof next === 'number' ? next : 'plan' in next ? next.plan : undefined;
+      if (id !== undefined && this.#rules.plans.get(id)?.mark) return true;
+      if (typeof next === 'number') continue;
+      if ('each' in next) pending.push(next.each);
+      else pending.push(...('items' in next ? next.items : Object.values(next.properties)));
     }
-    return this.#enqueue(value, known, structure, parent, key, depth, null, isDeclared);
+    return false;
   }
 
   #enqueue(
@@ -244,13 +296,14 @@ export class Walk {
     key: string | number,
     depth: number,
     markOfAll: ActiveMark | null,
+    isOpen: boolean,
     isDeclared = false,
   ): JsonValue {
     if (depth >= this.#rules.limits.maxDepth) {
       this.#isCut = true;
       return TOO_DEEP;
     }
-    this.#queue.push({ parent, key, tree, shape, hint, markOfAll, depth, isDeclared });
+    this.#queue.push({ parent, key, tree, shape, hint, markOfAll, isOpen, depth, isDeclared });
     return tree;
   }
 
@@ -260,17 +313,18 @@ export class Walk {
     parent: Place | null,
     key: string | number,
     depth: number,
+    isOpen: boolean,
     isDeclared: boolean,
   ): JsonValue | undefined {
     if (text.length > this.#rules.limits.maxStringLength) this.#notes.hasUntidyText = true;
+    const { names, texts } = this.#rules;
     const mayBeJson = JSON_START.test(text);
-    if (shape === null) {
-      const { names, texts } = this.#rules;
-      if (names.isDisabled) return text;
+    if (shape === null || names.isDisabled || !mayBeJson) {
+      if (!isOpen) return this.#withhold(parent, key);
+      if (shape !== null || names.isDisabled) return text;
       if (mayBeJson) return this.#redactJsonText(text, parent, key, isDeclared);
       return isDeclared || this.#source.isDeclared ? text : texts.clean(text, this.#notes, parent, key);
     }
-    if (!mayBeJson) return text;
     // An object that travels as JSON text: `@QueryParam('filter') filter: Filter`.
     let parsed: JsonValue;
     try {
@@ -279,7 +333,7 @@ export class Walk {
       this.#notes.noteSecret(parent, key, 'unparsable', text);
       return REDACTED;
     }
-    return this.#place(parsed, shape, null, parent as Frame | null, key, depth, isDeclared);
+    return this.#place(parsed, shape, null, parent as Frame | null, key, depth, isOpen, isDeclared);
   }
 
   /** JSON that travels inside a text is redacted by names; without anything to redact the text stays as it is. */
@@ -303,6 +357,7 @@ export class Walk {
     const before = this.#notes.count;
     const inner = new Walk(this.#rules, this.#notes, {
       ...this.#source,
+      recordsAll: true,
       keysEscaped: false,
       textDepth: textDepth + 1,
       isDeclared: isOfClass,
@@ -324,6 +379,9 @@ export class Walk {
     const applied = this.#source.redactOnly && mark.mode !== 'remove' ? REDACT : mark;
     this.#notes.noteSecret(parent, key, applied.mode, value);
     const redacted = this.#rules.marks.apply(applied, value, this.#notes, parent, key, depth);
+    // A function may make much of little.
+    if (redacted !== REDACTED && redacted !== undefined) this.#bytesLeft -= estimateBytes(redacted);
+    if (this.#bytesLeft < 0) return REDACTED;
     if (typeof redacted === 'string' && redacted.length > this.#rules.limits.maxStringLength) {
       this.#notes.hasUntidyText = true;
     }
@@ -359,9 +417,23 @@ function replace(frame: Frame, tree: Container): void {
   if (frame.parent) (frame.parent.tree as Record<string | number, JsonValue>)[frame.key] = tree;
 }
 
+/** Whether a value has the form that its hint was made of. */
+function fits(hint: StructuredHint, value: Container): boolean {
+  if ('each' in hint || 'items' in hint) return Array.isArray(value);
+  if (Array.isArray(value)) return false;
+  // A class may leave its properties out; a plain object is sent as it is.
+  return hint.plan !== undefined || Object.keys(hint.properties).every(name => Object.hasOwn(value, name));
+}
+
+function markOf(shape: Shape | null): ActiveMark | null {
+  if (shape === null || shape.kind === 'values') return null;
+  return shape.kind === 'class' ? shape.mark : shape.otherwise.mark;
+}
+
 function elementHint(hint: StructuredHint, at: number): TypeHint | null {
   if ('each' in hint) return hint.each;
-  return 'items' in hint ? (hint.items[at] ?? null) : null;
+  if (!('items' in hint)) return null;
+  return hint.items[at] ?? (hint.isCut && at >= hint.items.length ? 'unknown' : null);
 }
 
 function memberHint(hint: StructuredHint, name: string): TypeHint | null {

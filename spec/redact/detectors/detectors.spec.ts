@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { Sensitive } from '../../../src/decorators/sensitive';
-import { redactPairs, redactUrls, removeQuotedInput } from '../../../src/redact/clean-text';
+import { redactQuotedPairs, redactUrls, removeQuotedInput } from '../../../src/redact/clean-text';
 import { findBearerTokens } from '../../../src/redact/detectors/bearer-tokens';
 import { findCardNumbers } from '../../../src/redact/detectors/card-numbers';
 import { findCloudKeys } from '../../../src/redact/detectors/cloud-keys';
@@ -133,7 +133,7 @@ describe('the search in a text', () => {
       for (const { find } of DETECTORS) find(text);
       const known = new KnownValues();
       known.remember('hunter2hunter2');
-      redactUrls(redactPairs(removeQuotedInput(text, names), names, known), names, known);
+      redactUrls(redactQuotedPairs(removeQuotedInput(text, names), names, known), names, known);
       known.removeFrom(text);
     }
   });
