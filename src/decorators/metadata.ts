@@ -161,3 +161,16 @@ export function declaredTypeOf(owner: Class, property: string): Class | undefine
   const type: unknown = Reflect.getMetadata('design:type', owner.prototype, property);
   return typeof type === 'function' ? type : undefined;
 }
+
+/** The class that TypeScript noted as an action's result; a promise or a primitive is none. */
+export function returnTypeOf(controller: Class, action: string): Class | undefined {
+  const type: unknown = Reflect.getMetadata('design:returntype', controller.prototype, action);
+  return typeof type === 'function' ? type : undefined;
+}
+
+/** The classes that TypeScript noted of an action's parameters, by their place. */
+export function parameterTypesOf(controller: Class, action: string): readonly unknown[] {
+  return (
+    (Reflect.getMetadata('design:paramtypes', controller.prototype, action) as readonly unknown[] | undefined) ?? []
+  );
+}

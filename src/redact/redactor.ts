@@ -5,6 +5,7 @@ import type { JsonObject, JsonValue } from '../record/json-value';
 import { estimateBytes } from '../record/record-bytes';
 import type { PlanId, Snapshot, SnapshotValidation, TypeHint } from '../record/snapshot';
 import { DtoMetadata, findTransformerStorage } from './dto-metadata';
+import { type DescribedField, FieldReader, type FieldVerdict } from './describe-fields';
 import { finishTexts } from './finish-texts';
 import type { LiveSecrets } from './live-secrets';
 import { MORE_KEY, tooLargeMarker } from './markers';
@@ -26,6 +27,7 @@ export class Redactor {
   readonly #reports: ReportOnce;
   readonly #hints: TypeHints;
   readonly #parameterPlans: ParameterPlan[] = [];
+  readonly #fields: FieldReader;
 
   constructor(options: ResolvedRedactOptions, report: Report) {
     this.#reports = new ReportOnce(report);
@@ -38,7 +40,8 @@ export class Redactor {
       );
     }
     const names = new NameRules(options);
-    const plans = new Plans(new DtoMetadata(transformer), names, options.disabled);
+    const metadata = new DtoMetadata(transformer);
+    const plans = new Plans(metadata, names, options.disabled);
     this.#rules = {
       policy: options.policy,
       names,
@@ -48,6 +51,17 @@ export class Redactor {
       maxRecordBytes: options.maxRecordBytes,
     };
     this.#hints = new TypeHints(plans, names);
+    this.#fields = new FieldReader(plans, names, metadata, options.policy);
+  }
+
+  /** The fields that a parameter is known to hold, and what becomes of each; `declaredType` may be a built-in. */
+  fieldsOf(parameter: DeclaredParameter, declaredType?: unknown): readonly DescribedField[] {
+    return this.#fields.fieldsOf(parameter, declaredType);
+  }
+
+  /** What becomes of a property; `owner` is `null` for an object without a class. */
+  verdictOf(owner: Class | null, name: string): FieldVerdict {
+    return this.#fields.verdictOf(owner, name);
   }
 
   /** Number of the class's plan, compiled at the first call. */
@@ -120,6 +134,7 @@ export class Redactor {
   }
 }
 
+export type { DescribedField, FieldVerdict } from './describe-fields';
 export type { DeclaredParameter } from './parameter-plan';
 export {
   type HashKey,
