@@ -25,10 +25,38 @@ const DIRECTIONS = {
   store: ['record'],
   mongo: ['record', 'sinks', 'store'],
   viewer: ['record', 'store'],
-  cli: ['record', 'store'],
+  // Reads what capture and redaction know; only the registered actions come from the host.
+  coverage: ['decorators', 'redact', 'type:capture'],
+  // Commands load an application and ask it, so they stand above the composition root.
+  cli: ['record', 'store', 'coverage', 'capture/registered-actions.ts', 'options.ts', 'create-logging.ts'],
+  // What a logging shows to this package's own checks: types and one key.
+  'inspection.ts': ['type:capture', 'type:decorators', 'type:delivery', 'type:record', 'type:redact'],
+  // For users' own specs: works on a logging from outside, through `inspection.ts`, so it needs only types of the rest.
+  testing: [
+    'inspection.ts',
+    'capture/host-seam.ts',
+    'type:capture',
+    'type:coverage',
+    'type:create-logging.ts',
+    'decorators',
+    'type:delivery',
+    'record',
+    'redact',
+  ],
   // The composition root and the public names. Subpaths stay out: the main entry loads without their packages.
   'options.ts': ['decorators', 'redact', 'record', 'capture', 'delivery', 'sinks', 'store'],
-  'create-logging.ts': ['options.ts', 'decorators', 'redact', 'record', 'capture', 'delivery', 'sinks', 'store'],
+  'create-logging.ts': [
+    'options.ts',
+    'inspection.ts',
+    'decorators',
+    'redact',
+    'record',
+    'capture',
+    'coverage',
+    'delivery',
+    'sinks',
+    'store',
+  ],
   'index.ts': [
     'options.ts',
     'create-logging.ts',
@@ -36,6 +64,7 @@ const DIRECTIONS = {
     'redact',
     'record',
     'capture',
+    'coverage',
     'delivery',
     'sinks',
     'store',
@@ -49,7 +78,7 @@ const PACKAGES = [
   { packages: /^mongodb(\/|$)/, only: ['mongo'] },
   {
     packages: /^(koa($|[-/])|@koa\/|routing-controllers(\/|$))/,
-    only: ['decorators', 'capture', 'viewer', 'options.ts', 'create-logging.ts'],
+    only: ['decorators', 'capture', 'viewer', 'testing', 'options.ts', 'create-logging.ts', 'inspection.ts'],
   },
   { packages: /^reflect-metadata(\/|$)/, only: ['decorators/metadata.ts'] },
   { packages: INPUT_OR_OUTPUT, except: ['redact', 'record'] },

@@ -1,3 +1,4 @@
+import type Koa from 'koa';
 import type { Context, Middleware } from 'koa';
 import { ErrorInterceptor } from './capture/error-interceptor';
 import type { Exchange } from './capture/exchange';
@@ -5,10 +6,14 @@ import { Capture } from './capture/logging-middleware';
 import { OpenExchanges } from './capture/open-exchanges';
 import { type ExchangeCounts, RecordMaker } from './capture/record-maker';
 import { type Attributes, plainAttributes } from './capture/attributes';
+import { actionsOf, loadedActions, tellApps } from './capture/registered-actions';
+import { coverActions } from './coverage/cover-actions';
+import type { CoverageReport } from './coverage/coverage-report';
 import { EXCHANGE } from './decorators/logging-interceptor';
 import { Delivery } from './delivery/delivery';
 import type { LaneStats } from './delivery/lane-stats';
 import { LoggingError } from './errors';
+import { type Inspectable, INSPECTION, type Inspection, type LoggingTap } from './inspection';
 import { requireInteger } from './option-checks';
 import { type LoggingOptions, type ResolvedOptions, resolveOptions } from './options';
 import type { JsonValue } from './record/json-value';
@@ -62,31 +67,50 @@ export interface Logging {
     /** Longest wait, in milliseconds. @defaultValue 5000 */ readonly deadlineMs?: number;
   }): Promise<void>;
   stats(): LoggingStats;
+  /**
+   * Which fields each action takes and what becomes of them, with warnings; plain JSON. Call it once the controllers are
+   * registered: `npx logged-controllers-coverage` does so for a build.
+   *
+   * Without an application it tells of those on which this logging's middleware was mounted before `useKoaServer()`, or
+   * which it has seen a request of; when there is none, of all controllers that the process has loaded.
+   * @example
+   * const { warnings } = logging.coverage();
+   * if (warnings.length > 0) throw new Error(warnings.map(({ message }) => message).join('\n'));
+   */
+  coverage(app?: Koa): CoverageReport;
 }
 
-class ComposedLogging implements Logging {
+class ComposedLogging implements Logging, Inspectable {
   readonly #capture: Capture;
   readonly #errors: ErrorInterceptor;
   readonly #open: OpenExchanges;
   readonly #maker: RecordMaker;
   readonly #delivery: Delivery;
   readonly #redactor: Redactor;
+  readonly #apps = new Set<Koa>();
+  #tap: LoggingTap | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(private readonly options: ResolvedOptions) {
     const { hooks } = options;
-    const reporter = new Reporter(hooks.onError);
+    const reporter = new Reporter(hooks.onError, error => this.#tap?.report(error));
     const redactor = new Redactor(options.redact, reporter.report);
     this.#redactor = redactor;
     this.#delivery = new Delivery(options.sinks, options.delivery, {
       report: reporter.report,
-      ...(hooks.onDrop ? { onDrop: hooks.onDrop } : {}),
+      onDrop: drop => {
+        this.#tap?.drop(drop);
+        hooks.onDrop?.(drop);
+      },
     });
-    this.#maker = new RecordMaker({ ...options, hooks }, redactor, reporter, record => this.#delivery.push(record));
+    this.#maker = new RecordMaker({ ...options, hooks }, redactor, reporter, (record, exchange) => {
+      this.#tap?.record(record, exchange);
+      this.#delivery.push(record);
+    });
     this.#open = new OpenExchanges(options.handlerWaitMs);
     this.#errors = new ErrorInterceptor({ errorHandlers: options.errorHandlers }, { redactor, reporter });
     this.#capture = new Capture(
-      { ...options, onRequest: hooks.onRequest },
+      { ...options, onRequest: hooks.onRequest, apps: this.#apps },
       this.#open,
       this.#maker,
       this.#errors,
@@ -97,7 +121,10 @@ class ComposedLogging implements Logging {
 
   middleware(): Middleware {
     // Switching the records off must not change what an error answers.
-    return this.options.enabled ? this.#capture.middleware() : (context, next) => this.#errors.use(context, next);
+    const middleware: Middleware = this.options.enabled
+      ? this.#capture.middleware()
+      : (context, next) => this.#errors.use(context, next);
+    return tellApps(middleware, { logging: this, apps: this.#apps });
   }
 
   annotate(context: Context, attributes: Attributes): void {
@@ -146,6 +173,29 @@ class ComposedLogging implements Logging {
     return {
       exchanges: { ...counts, dropped: { ...counts.dropped }, open: this.#open.size, pending },
       sinks: this.#delivery.stats(),
+    };
+  }
+
+  coverage(app?: Koa): CoverageReport {
+    const actions = (app ? [app] : [...this.#apps]).flatMap(actionsOf);
+    const fieldsOf = this.#redactor.fieldsOf.bind(this.#redactor);
+    if (app || actions.length > 0) return { source: 'application', ...coverActions(actions, fieldsOf) };
+    return { source: 'controllers', ...coverActions(loadedActions(), fieldsOf) };
+  }
+
+  get [INSPECTION](): Inspection {
+    return {
+      isEnabled: this.options.enabled,
+      actionsOf,
+      verdictOf: (owner, name) => this.#redactor.verdictOf(owner, name),
+      tap: listener => {
+        this.#tap = listener;
+        this.#maker.random = () => 0;
+        return () => {
+          this.#tap = undefined;
+          this.#maker.random = Math.random;
+        };
+      },
     };
   }
 }

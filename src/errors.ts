@@ -26,7 +26,8 @@ export type LoggingErrorCode =
   | 'SINK_CLOSE_FAILED'
   | 'ROTATION_FAILED'
   | 'INDEX_FAILED'
-  | 'DEAD_LETTER_FAILED';
+  | 'DEAD_LETTER_FAILED'
+  | 'LEAK_FOUND';
 
 /**
  * The one error type of this package. Its message names the thing that is wrong and how to put it right, and never

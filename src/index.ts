@@ -27,6 +27,15 @@ export type { ExchangeCounts } from './capture/record-maker';
 export type { UnmatchedPolicy } from './capture/selection';
 export type { Attributes } from './capture/attributes';
 export type { Identity, ResponseEvent } from './capture/take-snapshot';
+export type {
+  CoverageField,
+  CoverageReport,
+  CoverageRoute,
+  CoverageWarning,
+  CoverageWarningKind,
+  FieldPlace,
+  RouteLogging,
+} from './coverage/coverage-report';
 export type { DeliveryOptions } from './delivery/delivery-options';
 export type { Drop, DropReason, LaneStats } from './delivery/lane-stats';
 export { LoggingError, SinkError, type LoggingErrorCode, type RejectedRecord, type Report } from './errors';
@@ -48,6 +57,7 @@ export type {
   ServiceInfo,
   ValidationFailure,
 } from './record/log-record';
+export type { DecidedBy } from './redact/describe-fields';
 export type { DetectorOptions } from './redact/detectors/detectors';
 export type { RedactOptions } from './redact/redact-options';
 export type { EncryptionKey, HashKey } from './redact/redaction-keys';

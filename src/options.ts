@@ -104,6 +104,16 @@ const KEYS: readonly (keyof LoggingOptions)[] = [
   'maxPendingExchanges',
 ];
 
+const NO_RECORDS = Symbol.for('logged-controllers:no-records');
+
+/**
+ * From now on every `createLogging()` of this process makes no records and opens no sink. For a command that loads an
+ * application only to look at it; the other copies of this package that the application may use are told as well.
+ */
+export function forbidRecords(): void {
+  (globalThis as { [NO_RECORDS]?: true })[NO_RECORDS] = true;
+}
+
 function resolveService(service: LoggingOptions['service'] = {}): ServiceInfo {
   const given = typeof service === 'string' ? { name: service } : service;
   refuseUnknownKeys('createLogging({ service })', given, ['name', 'version', 'instance']);
@@ -175,8 +185,9 @@ export function resolveOptions(options: LoggingOptions): ResolvedOptions {
   refuseUnknownKeys('createLogging()', options, KEYS);
   checkSelection('', options);
   for (const key of HOOK_KEYS) if (options[key] !== undefined) requireFunction(key, options[key]);
+  const isForbidden = (globalThis as { [NO_RECORDS]?: true })[NO_RECORDS] === true;
   const {
-    enabled = true,
+    enabled: isWanted = true,
     unmatched = 'errors',
     maxBodyBytes = 65_536,
     requestIdHeader = 'x-request-id',
@@ -184,7 +195,7 @@ export function resolveOptions(options: LoggingOptions): ResolvedOptions {
     maxPendingExchanges = 10_000,
     errorHandlers = [],
   } = options;
-  requireBoolean('enabled', enabled);
+  requireBoolean('enabled', isWanted);
   requireOneOf('unmatched', unmatched, ['errors', 'all', 'none']);
   requireInteger('maxBodyBytes', maxBodyBytes, { min: 0, max: 4_194_304, unit: 'characters' });
   requireInteger('handlerWaitMs', handlerWaitMs, { min: 0, max: 600_000, unit: 'milliseconds' });
@@ -194,6 +205,7 @@ export function resolveOptions(options: LoggingOptions): ResolvedOptions {
     throw new LoggingError('OPTION_INVALID', `errorHandlers must be an array, got ${describeValue(errorHandlers)}.`);
   }
   if (options.sinks !== undefined) checkSinks(options.sinks);
+  const enabled = isWanted && !isForbidden;
   return {
     service: resolveService(options.service),
     enabled,

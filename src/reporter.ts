@@ -4,10 +4,15 @@ import type { LoggingError, Report } from './errors';
 export class Reporter {
   readonly #reported = new Set<string>();
 
-  constructor(private readonly onError: Report | undefined) {}
+  constructor(
+    private readonly onError: Report | undefined,
+    /** Told first, beside whatever the user asked for. */
+    private readonly alsoTell: Report = () => {},
+  ) {}
 
   readonly report: Report = error => {
     try {
+      this.alsoTell(error);
       if (this.onError) this.onError(error);
       else process.emitWarning(error.message, { type: 'LoggedControllersWarning', code: error.code });
     } catch {

@@ -4,7 +4,7 @@ import { SinkError, type RejectedRecord } from '../../src/errors';
 import type { LogRecord } from '../../src/record/log-record';
 import type { Sink, WriteResult } from '../../src/sinks/sink';
 import { numbersOf } from '../support/numbered-records';
-import { propertyRuns } from '../support/property-runs';
+import { checkProperty } from '../support/check-property';
 import { hasSettled, testDelivery } from '../support/test-delivery';
 
 /** What a sink does with its next write. Places count within the batch, modulo its length. */
@@ -99,7 +99,7 @@ class ModelSink implements Sink {
 
 describe('whatever happens', () => {
   it('every record is delivered, queued, in flight or counted as dropped, at every moment', async () => {
-    await fc.assert(
+    await checkProperty(
       fc.asyncProperty(
         schedule,
         fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true })),
@@ -175,7 +175,7 @@ describe('whatever happens', () => {
           expect(test.drops.reduce((sum, drop) => sum + drop.count, 0)).to.equal(dropped.reduce((a, b) => a + b, 0));
         },
       ),
-      propertyRuns(300),
+      300,
     );
   }).timeout(60_000);
 });

@@ -12,6 +12,9 @@ import {
   type LogRecord,
   memorySink,
 } from '../../src';
+import { composeLogging } from '../../src/create-logging';
+import { resolveOptions } from '../../src/options';
+import { disableRedaction } from '../../src/redact/redact-options';
 
 type Controller = new (...args: never[]) => object;
 
@@ -33,6 +36,7 @@ class TestAppBuilder {
   #host: RoutingControllersOptions = { defaultErrorHandler: false };
   #setUp: (app: Koa) => void = () => {};
   #isLogged = true;
+  #isRedacted = true;
   #isHttp2 = false;
 
   /** Serves HTTP/2 without TLS; send requests by `request2`. */
@@ -74,13 +78,20 @@ class TestAppBuilder {
     return this;
   }
 
+  /** Records everything as it came: what a leak check finds then shows that it could find it. */
+  withoutRedaction(): this {
+    this.#isRedacted = false;
+    return this;
+  }
+
   async start(): Promise<TestApp> {
     const app = new Koa();
     const appErrors: unknown[] = [];
     app.on('error', error => appErrors.push(error));
     const reports: LoggingError[] = [];
     const memory = memorySink({ maxRecords: 20_000 });
-    const logging = createLogging({
+    const makeLogging = this.#isRedacted ? createLogging : createUnredactedLogging;
+    const logging = makeLogging({
       service: { name: 'spec', version: '1.2.3' },
       sinks: [memory],
       onError: error => reports.push(error),
@@ -101,6 +112,11 @@ class TestAppBuilder {
     started.push(testApplication);
     return testApplication;
   }
+}
+
+function createUnredactedLogging(options: LoggingOptions): Logging {
+  const resolved = resolveOptions(options);
+  return composeLogging({ ...resolved, redact: disableRedaction(resolved.redact) });
 }
 
 export class TestApp {

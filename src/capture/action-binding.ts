@@ -1,17 +1,29 @@
 import { ActionMetadata, getMetadataArgsStorage, type KoaDriver, type ParamMetadata } from 'routing-controllers';
-import { type Class, isLoggableParameter, loggedOf, markedParameters } from '../decorators/metadata';
+import { type Class, isLoggableParameter, loggedOf, markedParameters, parameterTypesOf } from '../decorators/metadata';
 import type { LoggedOptions } from '../decorators/logged';
 import type { DeclaredParameter } from '../redact/redactor';
+
+/** A bound parameter with what only the host knows of it. */
+export interface BoundParameter extends DeclaredParameter {
+  /** What TypeScript noted or the decorator was told: also `Object`, `Array`, `String` and the like. */
+  readonly declaredType: unknown;
+  /** An array, of `type` if that is known. */
+  readonly isList: boolean;
+}
 
 /** An action as the host registered it in one application. */
 export interface ActionBinding {
   readonly controller: Class;
   readonly action: string;
+  /** HTTP method in capitals; `ALL` for any. */
+  readonly method: string;
   /** Path template with the application's prefix, as the router got it. */
   readonly route: string;
   /** What `@Logged` says: `undefined` nothing, `false` switched off. */
   readonly logged: LoggedOptions | false | undefined;
-  readonly parameters: readonly DeclaredParameter[];
+  readonly parameters: readonly BoundParameter[];
+  /** Takes uploaded files, which come as multipart only. */
+  readonly takesFiles: boolean;
   /** The driver sends errors itself, so none of them reaches a middleware. */
   readonly answersErrors: boolean;
   /** Set-up mistakes that the host does not tell, in words for the user. */
@@ -43,14 +55,18 @@ function isDtoClass(type: unknown): type is Class {
   return typeof type === 'function' && !UNINFORMATIVE.includes(type);
 }
 
-function declaredParameters(metadata: ActionMetadata): DeclaredParameter[] {
+function boundParameters(metadata: ActionMetadata): BoundParameter[] {
   const marks = markedParameters(metadata.target, metadata.method);
-  return metadata.params.flatMap(param => {
+  const noted = parameterTypesOf(metadata.target, metadata.method);
+  const params = [...metadata.params].sort((one, other) => one.index - other.index);
+  return params.flatMap(param => {
     const place = PLACES[param.type];
     if (!place) return [];
     const mark = marks.get(param.index);
     return {
       in: place,
+      declaredType: param.targetType,
+      isList: noted[param.index] === Array || param.isArray === true,
       ...(param.name ? { name: param.name } : {}),
       ...(isDtoClass(param.targetType) ? { type: param.targetType } : {}),
       ...(mark !== undefined ? { mark } : {}),
@@ -99,10 +115,12 @@ export function bindAction(driver: KoaDriver, metadata: ActionMetadata): ActionB
   return {
     controller,
     action: metadata.method,
+    method: metadata.type.toUpperCase(),
     // The host registers string routes without a trailing slash.
     route: typeof route === 'string' && route.length > 1 ? route.replace(/\/$/, '') : String(route),
     logged,
-    parameters: declaredParameters(metadata),
+    parameters: boundParameters(metadata),
+    takesFiles: metadata.params.some(({ type }) => type === 'file' || type === 'files'),
     answersErrors: driver.isDefaultErrorHandlingEnabled,
     warnings: logged
       ? [

@@ -1,7 +1,9 @@
+import type Koa from 'koa';
 import type { Context, Next } from 'koa';
 import { type Action, type ActionMetadata, getMetadataArgsStorage, KoaDriver, UseMetadata } from 'routing-controllers';
 import { EXCHANGE, LoggingInterceptor } from '../decorators/logging-interceptor';
 import { type ActionBinding, bindAction } from './action-binding';
+import { noteAction } from './registered-actions';
 import { isPromise } from 'node:util/types';
 
 // The one place where we reach into routing-controllers: the moment when its Koa driver registers an action, and the
@@ -30,6 +32,15 @@ const PATCHED = Symbol.for('logged-controllers:patched');
 const BINDING = Symbol.for('logged-controllers:binding');
 const HOST_FAILURE = Symbol.for('logged-controllers:host-failure');
 
+/**
+ * Under this key the leak kit's own server puts a function on a request, called when the action is about to
+ * run. No client can send a symbol, so that only that server can make an action fail.
+ */
+export const BEFORE_ACTION = Symbol.for('logged-controllers:before-action');
+
+/** Called with the bound arguments; what it throws is the action's error. */
+export type BeforeAction = (params: readonly unknown[]) => void;
+
 interface Noted {
   [EXCHANGE]?: ActionObserver;
   [HOST_FAILURE]?: HostFailure;
@@ -57,6 +68,7 @@ function observedCall(original: MethodOverride | undefined): MethodOverride {
     exchange.handlerStarted(params);
     let result: unknown;
     try {
+      (action.request.req as { [BEFORE_ACTION]?: BeforeAction })[BEFORE_ACTION]?.(params);
       result = call();
     } catch (error) {
       exchange.handlerThrew(error);
@@ -102,7 +114,9 @@ export function installHostSeam(): void {
 
   const registerAction = prototype.registerAction;
   prototype.registerAction = function (this: KoaDriver, metadata, executeCallback) {
-    const entry = routeEntry(bindAction(this, metadata));
+    const binding = bindAction(this, metadata);
+    noteAction(this.koa as Koa, binding);
+    const entry = routeEntry(binding);
     metadata.uses.unshift(
       new UseMetadata({ target: metadata.target, method: metadata.method, middleware: entry, afterAction: false }),
     );

@@ -18,6 +18,8 @@ export interface CaptureOptions {
   readonly requestIdHeader: string | false;
   readonly maxBodyBytes: number;
   readonly onRequest?: ((context: Context) => Attributes | void) | undefined;
+  /** Filled with the applications whose requests were seen. */
+  readonly apps: Set<Koa>;
 }
 
 interface Followed {
@@ -122,6 +124,7 @@ export class Capture {
   #watchErrors(app: Koa): void {
     if (this.#watchedApps.has(app)) return;
     this.#watchedApps.add(app);
+    this.options.apps.add(app);
     app.on('error', (error: unknown, context?: Context) => {
       const exchange = (context as Followed | undefined)?.[EXCHANGE];
       if (!exchange) return;

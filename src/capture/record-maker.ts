@@ -60,6 +60,8 @@ export class RecordMaker {
     notSelected: 0,
     dropped: { overloaded: 0, failed: 0, closed: 0 },
   };
+  /** From 0 to 1; what sampling goes by. */
+  random = Math.random;
   readonly #pending: Exchange[] = [];
   readonly #rules = new Map<ActionBinding | undefined, ActionRules>();
   readonly #snapshots: SnapshotTaker;
@@ -70,7 +72,7 @@ export class RecordMaker {
     private readonly options: RecordMakerOptions,
     private readonly redactor: Redactor,
     private readonly reporter: Reporter,
-    private readonly deliver: (record: LogRecord) => void,
+    private readonly deliver: (record: LogRecord, exchange: Exchange) => void,
   ) {
     this.#snapshots = new SnapshotTaker(redactor, options.hooks, options.maxBodyBytes, reporter);
   }
@@ -118,14 +120,14 @@ export class RecordMaker {
     try {
       exchange.binding ??= matchedBinding(exchange.context);
       const { selection, parameters } = this.#rulesOf(exchange.binding);
-      const weight = sampleWeight(exchange, selection, this.options.unmatched, Math.random);
+      const weight = sampleWeight(exchange, selection, this.options.unmatched, this.random);
       if (weight === 0 || !this.#isWanted(exchange, selection)) {
         this.counts.notSelected++;
         return;
       }
       const snapshot = this.#snapshots.take(exchange, selection, weight, parameters);
       const record = buildRecord(snapshot, this.redactor.redact(snapshot), this.options.service);
-      this.deliver(this.#withHookAttributes(record));
+      this.deliver(this.#withHookAttributes(record), exchange);
       this.counts.recorded++;
     } catch (cause) {
       this.counts.dropped.failed++;

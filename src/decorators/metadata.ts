@@ -162,9 +162,15 @@ export function declaredTypeOf(owner: Class, property: string): Class | undefine
   return typeof type === 'function' ? type : undefined;
 }
 
-/** The same for a parameter of a decorated method. */
-export function declaredTypeOfParameter(owner: Class, method: string, index: number): Class | undefined {
-  const types: unknown = Reflect.getMetadata('design:paramtypes', owner.prototype, method);
-  const type: unknown = Array.isArray(types) ? types[index] : undefined;
+/** The class that TypeScript noted as an action's result; a promise or a primitive is none. */
+export function returnTypeOf(controller: Class, action: string): Class | undefined {
+  const type: unknown = Reflect.getMetadata('design:returntype', controller.prototype, action);
   return typeof type === 'function' ? type : undefined;
+}
+
+/** The classes that TypeScript noted of an action's parameters, by their place. */
+export function parameterTypesOf(controller: Class, action: string): readonly unknown[] {
+  return (
+    (Reflect.getMetadata('design:paramtypes', controller.prototype, action) as readonly unknown[] | undefined) ?? []
+  );
 }

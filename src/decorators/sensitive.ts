@@ -2,14 +2,7 @@ import { LoggingError } from '../errors';
 import { refuseUnknownKeys, requireInteger, requireOneOf } from '../option-checks';
 import type { JsonValue } from '../record/json-value';
 import { refuseSensitiveOnLoggable } from './loggable';
-import {
-  type Class,
-  declaredTypeOf,
-  declaredTypeOfParameter,
-  markClass,
-  markParameter,
-  markProperty,
-} from './metadata';
+import { type Class, declaredTypeOf, markClass, markParameter, markProperty, parameterTypesOf } from './metadata';
 
 /** Turns a sensitive value into what may be recorded. When it throws, the value is redacted. */
 export type RedactionFunction = (value: JsonValue) => JsonValue;
@@ -154,7 +147,7 @@ export function Sensitive(options: SensitiveOptions | false = {}): SensitiveDeco
       );
     }
     if (typeof place === 'number') {
-      if (isMask(mark) && holdsMembers(declaredTypeOfParameter(owner, member, place))) {
+      if (isMask(mark) && holdsMembers(parameterTypesOf(owner, member)[place])) {
         throw maskRefusal(`parameter ${place} of ${owner.name}.${member}`);
       }
       if (mark !== false) refuseSensitiveOnLoggable(owner, member, place);
@@ -184,9 +177,10 @@ function isMask(mark: SensitiveMark): boolean {
 }
 
 /** A class of the application whose objects are not recorded as one text. */
-function holdsMembers(type: Class | undefined): boolean {
-  const isBuiltIn = type && (globalThis as Record<string, unknown>)[type.name] === type;
-  return type?.prototype !== undefined && !isBuiltIn && !('toJSON' in type.prototype);
+function holdsMembers(type: unknown): boolean {
+  if (typeof type !== 'function' || typeof type.prototype !== 'object' || type.prototype === null) return false;
+  const isBuiltIn = (globalThis as Record<string, unknown>)[type.name] === type;
+  return !isBuiltIn && !('toJSON' in type.prototype);
 }
 
 function maskRefusal(where: string): LoggingError {

@@ -58,6 +58,18 @@ export class DtoMetadata {
     return names;
   }
 
+  /** What TypeScript noted of a property, useful or not. */
+  notedTypeOf(owner: Class, property: string): Class | undefined {
+    return declaredTypeOf(owner, property);
+  }
+
+  /** Whether class-validator looks into the property's value, so that a class was meant to be known. */
+  isValidatedNested(owner: Class, property: string): boolean {
+    return getMetadataStorage()
+      .getTargetValidationMetadatas(owner, '', true, false)
+      .some(({ propertyName, type }) => propertyName === property && type === 'nestedValidation');
+  }
+
   /**
    * The names that `@Expose` gave a property: first the one that it is sent under, then those of parents, which are still
    * taken from a request.

@@ -70,6 +70,23 @@ export class NameRules {
     return sensitive || learned;
   }
 
+  /**
+   * Whether a sensitive name stands somewhere in this one, at the end or not: `passwordHint`. More names than the rules
+   * redact, for a person to look at.
+   */
+  resemblesSensitive(name: string): boolean {
+    const { whole, words } = foldName(name);
+    if (this.#allowed.has(whole)) return false;
+    if (this.verdictOf(name).sensitive) return true;
+    return words.some((_, start) => {
+      let run = '';
+      return words.slice(start).some(word => {
+        run += word;
+        return run.length >= MIN_UNDIVIDED_LENGTH && this.#lastWords.has(run);
+      });
+    });
+  }
+
   /** Adds the name under which a marked property goes over the wire. */
   learn(name: string): void {
     this.#exposed.add(name);

@@ -6,6 +6,7 @@ import { estimateBytes } from '../record/record-bytes';
 import type { PlanId, Snapshot, SnapshotValidation, TypeHint } from '../record/snapshot';
 import { Detectors } from './detectors/detectors';
 import { DtoMetadata, findTransformerStorage } from './dto-metadata';
+import { type DescribedField, FieldReader, type FieldVerdict } from './describe-fields';
 import { finishTexts } from './finish-texts';
 import { FreeTexts } from './free-texts';
 import type { LiveSecrets } from './live-secrets';
@@ -31,6 +32,7 @@ export class Redactor {
   readonly #hints: TypeHints;
   readonly #encryptionKeys: readonly ResolvedEncryptionKey[];
   readonly #parameterPlans: ParameterPlan[] = [];
+  readonly #fields: FieldReader;
 
   constructor(options: ResolvedRedactOptions, report: Report) {
     this.#reports = new ReportOnce(report);
@@ -43,7 +45,8 @@ export class Redactor {
       );
     }
     const names = new NameRules(options);
-    const plans = new Plans(new DtoMetadata(transformer), names, options.disabled);
+    const metadata = new DtoMetadata(transformer);
+    const plans = new Plans(metadata, names, options.disabled);
     this.#rules = {
       policy: options.policy,
       names,
@@ -54,6 +57,7 @@ export class Redactor {
       maxRecordBytes: options.maxRecordBytes,
     };
     this.#hints = new TypeHints(plans, names);
+    this.#fields = new FieldReader(plans, names, metadata, options.policy);
     const { encryptionKey, oldEncryptionKeys } = options;
     this.#encryptionKeys = encryptionKey ? [encryptionKey, ...oldEncryptionKeys] : oldEncryptionKeys;
   }
@@ -67,6 +71,16 @@ export class Redactor {
   reveal(record: StoredRecord, path: string, key?: EncryptionKey): JsonValue {
     const given = key === undefined ? [] : [resolveEncryptionKey('reveal(record, path, key)', key)];
     return revealValue(record, path, [...given, ...this.#encryptionKeys]);
+  }
+
+  /** The fields that a parameter is known to hold, and what becomes of each; `declaredType` may be a built-in. */
+  fieldsOf(parameter: DeclaredParameter, declaredType?: unknown): readonly DescribedField[] {
+    return this.#fields.fieldsOf(parameter, declaredType);
+  }
+
+  /** What becomes of a property; `owner` is `null` for an object without a class. */
+  verdictOf(owner: Class | null, name: string): FieldVerdict {
+    return this.#fields.verdictOf(owner, name);
   }
 
   /** Number of the class's plan, compiled at the first call. */
@@ -139,6 +153,7 @@ export class Redactor {
   }
 }
 
+export type { DescribedField, FieldVerdict } from './describe-fields';
 export type { DeclaredParameter } from './parameter-plan';
 export {
   type RedactOptions,

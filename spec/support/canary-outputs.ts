@@ -1,0 +1,78 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { gunzipSync } from 'node:zlib';
+import { consoleSink, fileSink, type LoggingError, memorySink, type Sink } from '../../src';
+import { mongoSink } from '../../src/mongo';
+import { ScriptedMongoServer } from './scripted-mongo-server';
+
+class TextStream extends Writable {
+  text = '';
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.text += chunk.toString();
+    done();
+  }
+}
+
+/** One sink of every kind, and everything that leaves the process through them. */
+export class CanaryOutputs {
+  readonly #memory = memorySink();
+  readonly #json = new TextStream();
+  readonly #pretty = new TextStream();
+  readonly reports: LoggingError[] = [];
+
+  private constructor(
+    private readonly directory: string,
+    private readonly server: ScriptedMongoServer,
+  ) {}
+
+  static async open(directory: string): Promise<CanaryOutputs> {
+    const server = await ScriptedMongoServer.start();
+    let inserts = 0;
+    const refusal = { writeErrors: [{ index: 0, code: 121, errmsg: 'Document failed validation' }] };
+    server.fail('insert', refusal, { times: Infinity, when: () => inserts++ % 2 === 0 });
+    return new CanaryOutputs(directory, server);
+  }
+
+  get sinks(): readonly Sink[] {
+    return [
+      this.#memory,
+      consoleSink({ name: 'json', format: 'json', stream: this.#json }),
+      consoleSink({ name: 'pretty', format: 'pretty', bodies: true, stream: this.#pretty }),
+      // Small, so that most of it is rotated and compressed.
+      fileSink({ directory: join(this.directory, 'files'), maxFileBytes: 16_384, maxFiles: 1_000 }),
+      mongoSink({ url: this.server.url, deadLetterFile: join(this.directory, 'dead-letters.ndjson') }),
+    ];
+  }
+
+  /** By destination, after all sinks are closed. */
+  async read(): Promise<Readonly<Record<string, string>>> {
+    const files = join(this.directory, 'files');
+    const texts = await Promise.all(
+      (await readdir(files)).map(async name => {
+        const content = await readFile(join(files, name));
+        return (name.endsWith('.gz') ? gunzipSync(content) : content).toString();
+      }),
+    );
+    const deadLetters = await readFile(join(this.directory, 'dead-letters.ndjson'), 'utf8');
+    return {
+      memory: JSON.stringify(this.#memory.records),
+      'console (json)': this.#json.text,
+      'console (pretty)': this.#pretty.text,
+      files: texts.join('\n'),
+      mongodb: JSON.stringify(this.server.received),
+      'dead letters': deadLetters,
+      onError: this.reports.map(({ code, message, stack }) => [code, message, stack].join()).join('\n'),
+    };
+  }
+
+  /** Names of files as written, to show that compressed ones are among them. */
+  async fileNames(): Promise<readonly string[]> {
+    return readdir(join(this.directory, 'files'));
+  }
+
+  close(): Promise<void> {
+    return this.server.stop();
+  }
+}

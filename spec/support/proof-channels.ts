@@ -1,0 +1,214 @@
+import { parse as parseForm, stringify as formText } from 'qs';
+import type { JsonValue } from '../../src/record/json-value';
+import type { Chance } from './chance';
+import type { DtoGraph } from './dto-graphs';
+import { DtoValues } from './dto-values';
+import { KNOWN_GAPS } from './known-gaps';
+import { type JsonPath, MarkedValues } from './marked-values';
+import { LISTED, MARKED } from './neutral-names';
+import { type Given, PARAMETERS } from './proof-controller';
+
+interface Request {
+  readonly method?: 'GET' | 'POST';
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** What must be true of the record of a request. */
+export interface Expectation {
+  readonly request: Request;
+  readonly values: MarkedValues;
+  /** The body as the host reads it. */
+  readonly sentBody?: JsonValue;
+  readonly hiddenInRequest?: readonly JsonPath[];
+  readonly hiddenInResponse?: readonly JsonPath[];
+  /** Values outside of bodies, by their place in the record. */
+  readonly kept?: Readonly<Record<string, string>>;
+  /** The answer quotes the input without what is sensitive in it. */
+  readonly isAnswerClean?: true;
+}
+
+const HOST_FORM = { allowDots: true };
+// Of these so many are known by value that each is found in a message.
+const MAX_QUOTED_SECRETS = 24;
+
+/** Makes one random request by one of the ways that values take. */
+type Channel = (graph: DtoGraph, given: Given, chance: Chance) => Expectation;
+
+const json = (path: string, tree: JsonValue): Request => ({
+  method: 'POST',
+  path,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(tree),
+});
+
+const form = (path: string, text: string): Request => ({
+  method: 'POST',
+  path,
+  headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  body: text,
+});
+
+const echo: Channel = (graph, _, chance) => {
+  const values = new MarkedValues(chance);
+  const dtos = new DtoValues(graph, values, chance);
+  const tree = dtos.sent(graph.root);
+  const hidden = dtos.hidden;
+  return { request: json('/echo', tree), values, sentBody: tree, hiddenInRequest: hidden, hiddenInResponse: hidden };
+};
+
+// The response says nothing, so that what is sent may be odder: names that only other classes mark.
+const take: Channel = (graph, _, chance) => {
+  const values = new MarkedValues(chance);
+  const dtos = new DtoValues(graph, values, chance, [...LISTED, ...MARKED]);
+  const isList = chance.isLucky(2);
+  const tree = isList ? dtos.severalSent(graph.root) : dtos.sent(graph.root);
+  return { request: json('/take', tree), values, sentBody: tree, hiddenInRequest: dtos.hidden };
+};
+
+const untyped: Channel = (graph, _, chance) => {
+  const values = new MarkedValues(chance);
+  const dtos = new DtoValues(graph, values, chance);
+  const tree = dtos.untyped();
+  const { hidden } = dtos;
+  return { request: json('/untyped', tree), values, sentBody: tree, hiddenInRequest: hidden, hiddenInResponse: hidden };
+};
+
+// A form leaves out empty lists, so that what follows moves up: paths of before would not hold.
+const asForm: Channel = (graph, _, chance) => {
+  const values = new MarkedValues(chance, Infinity, [null]);
+  const dtos = new DtoValues(graph, values, chance);
+  const isTyped = chance.isLucky(2);
+  const text = formText(isTyped ? dtos.sent(graph.flat) : dtos.untyped());
+  const sentBody = parseForm(text, HOST_FORM) as JsonValue;
+  return { request: form(isTyped ? '/flat' : '/untyped', text), values, sentBody };
+};
+
+const live: Channel = (graph, given, chance) => {
+  const values = new MarkedValues(chance);
+  const dtos = new DtoValues(graph, values, chance);
+  given.live = dtos.wrapped();
+  return { request: { path: '/live' }, values, hiddenInResponse: dtos.hidden };
+};
+
+const strict: Channel = (graph, _, chance) => {
+  const values = new MarkedValues(chance);
+  const dtos = new DtoValues(graph, values, chance);
+  const isFlat = KNOWN_GAPS.refusedInputBelowMarks;
+  const tree = dtos.sent(isFlat ? graph.flat : graph.root);
+  return {
+    request: json(isFlat ? '/strict-flat' : '/strict', tree),
+    values,
+    sentBody: tree,
+    hiddenInRequest: dtos.hidden,
+    isAnswerClean: true,
+  };
+};
+
+const fail: Channel = (graph, given, chance) => {
+  const values = new MarkedValues(chance, MAX_QUOTED_SECRETS);
+  const dtos = new DtoValues(graph, values, chance);
+  const tree = dtos.sent(graph.root);
+  given.error = quotingError(values, chance);
+  return { request: json('/fail', tree), values, sentBody: tree, hiddenInRequest: dtos.hidden };
+};
+
+const broken: Channel = (graph, _, chance) => {
+  const values = new MarkedValues(chance);
+  const text = JSON.stringify(new DtoValues(graph, values, chance).sent(graph.root));
+  const damaged = chance.isLucky(2) ? text.slice(0, -1) : text.replace(/"(?=[^"]*$)/, '');
+  return { request: { ...json('/take', {}), body: damaged }, values };
+};
+
+const find: Channel = (_graph, given, chance) => {
+  const values = new MarkedValues(chance);
+  const [openPath, openQuery] = [values.text(false)!, values.text(false)!];
+  const [openHeader, openCookie] = [values.core(false), values.core(false)];
+  const secret = () => (KNOWN_GAPS.encodedTargetInMessages ? values.core(true) : values.text(true)!);
+  const query = new URLSearchParams([
+    [PARAMETERS.openQuery, openQuery],
+    [PARAMETERS.secretQuery, secret()],
+    [chance.oneOf([...LISTED, ...MARKED]), secret()],
+  ]);
+  const path = [openPath, secret()].map(encodeURIComponent).join('/');
+  if (chance.isLucky(3)) given.error = quotingError(values, chance);
+  return {
+    request: {
+      path: `/find/${path}?${query.toString()}`,
+      headers: {
+        [PARAMETERS.openHeader]: openHeader,
+        [PARAMETERS.secretHeader]: values.core(true),
+        [chance.oneOf(['authorization', 'x-api-key', 'proxy-authorization'])]: `Bearer ${values.core(true)}`,
+        referer: `https://example.org/?${chance.oneOf(LISTED)}=${values.core(true)}&a=b`,
+        cookie: [
+          `${PARAMETERS.openCookie}=${openCookie}`,
+          `${PARAMETERS.secretCookie}=${values.core(true)}`,
+          `${chance.oneOf(LISTED)}=${values.core(true)}`,
+        ].join('; '),
+      },
+    },
+    values,
+    kept: {
+      [`request/params/${PARAMETERS.openPath}`]: openPath,
+      [`request/query/${PARAMETERS.openQuery}`]: openQuery,
+      [`request/headers/${PARAMETERS.openHeader.toLowerCase()}`]: openHeader,
+    },
+  };
+};
+
+const search: Channel = (graph, _, chance) => {
+  const values = new MarkedValues(chance);
+  const tree = textsOf(new DtoValues(graph, values, chance).sent(graph.flat));
+  return { request: { path: `/search?${formText(tree)}` }, values, kept: keptTexts('query', tree, values) };
+};
+
+/** An object that travels as JSON in a query; what cannot be read is quoted by the host's error. */
+const filter: Channel = (graph, _, chance) => {
+  const values = new MarkedValues(chance);
+  const text = JSON.stringify(new DtoValues(graph, values, chance).sent(graph.flat));
+  const sent = chance.isLucky(3) ? text.slice(0, -1) : text;
+  return { request: { path: `/filter?${PARAMETERS.filter}=${encodeURIComponent(sent)}` }, values };
+};
+
+/** The host quotes a parameter that is no number. */
+const count: Channel = (_graph, _given, chance) => {
+  const values = new MarkedValues(chance);
+  return { request: { path: `/count?${PARAMETERS.secretCount}=${encodeURIComponent(values.text(true)!)}` }, values };
+};
+
+export const CHANNELS: readonly Channel[] = [
+  ...[echo, echo, echo, take, take, untyped, asForm, live, live, live, strict, fail, broken],
+  ...[find, find, search, filter, count],
+];
+
+/** An error that says what its thrower knew, in the ways that errors do. */
+function quotingError({ secretTexts }: MarkedValues, chance: Chance): Error {
+  const quoted = () => (secretTexts.length === 0 ? 'nothing' : chance.oneOf(secretTexts));
+  const message = `refused ${quoted()}, told as ${JSON.stringify({ was: quoted() })}`;
+  switch (chance.below(4)) {
+    case 0:
+      return new Error(message);
+    case 1:
+      return new Error('outer', { cause: new TypeError(message, { cause: new Error(quoted()) }) });
+    case 2:
+      return new AggregateError([new Error(quoted()), new Error(message)], 'several');
+    default:
+      return Object.assign(new Error(message), { code: quoted(), body: quoted(), name: `Failed: ${quoted()}` });
+  }
+}
+
+function textsOf(tree: Readonly<Record<string, JsonValue>>): Record<string, string> {
+  const texts = Object.entries(tree).flatMap(([key, value]): [string, string][] =>
+    typeof value === 'string' || typeof value === 'number' ? [[key, String(value)]] : [],
+  );
+  return Object.fromEntries(texts);
+}
+
+function keptTexts(part: string, texts: Readonly<Record<string, string>>, { secrets }: MarkedValues) {
+  return Object.fromEntries(
+    Object.entries(texts)
+      .filter(([, text]) => !secrets.some(secret => text.includes(secret)) && !['0', '1'].includes(text))
+      .map(([name, text]) => [`request/${part}/${name}`, text]),
+  );
+}

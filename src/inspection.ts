@@ -1,0 +1,30 @@
+import type Koa from 'koa';
+import type { Context } from 'koa';
+import type { ActionBinding } from './capture/action-binding';
+import type { Class } from './decorators/metadata';
+import type { Drop } from './delivery/lane-stats';
+import type { LoggingError } from './errors';
+import type { LogRecord } from './record/log-record';
+import type { FieldVerdict } from './redact/redactor';
+
+/** Under this key a logging lets this package's own checks look inside. It is no part of the public interface. */
+export const INSPECTION = Symbol.for('logged-controllers:inspection');
+
+/** Told of everything that leaves a logging, before anybody else is. */
+export interface LoggingTap {
+  record(record: LogRecord, source: { readonly context: Context; readonly result: unknown }): void;
+  report(error: LoggingError): void;
+  drop(drop: Drop): void;
+}
+
+export interface Inspection {
+  readonly isEnabled: boolean;
+  actionsOf(app: Koa): readonly ActionBinding[];
+  verdictOf(owner: Class | null, name: string): FieldVerdict;
+  /** Until the returned function is called; meanwhile sampling leaves nothing out. */
+  tap(listener: LoggingTap): () => void;
+}
+
+export interface Inspectable {
+  readonly [INSPECTION]: Inspection;
+}

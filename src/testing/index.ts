@@ -1,0 +1,12 @@
+// For specs of applications: nothing here belongs into a running service.
+export { leakTest, type LeakTestOptions, type RequestHeaders } from './leak-test';
+export {
+  LeakError,
+  type Leak,
+  type LeakChannel,
+  type LeakForm,
+  type LeakReport,
+  type LeakVariant,
+  type NotReached,
+} from './leak-report';
+export type { ActionSample } from './request-draft';

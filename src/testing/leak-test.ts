@@ -1,0 +1,324 @@
+import { inspect } from 'node:util';
+import type Koa from 'koa';
+import type { Context } from 'koa';
+import type { ActionBinding } from '../capture/action-binding';
+import type { Logging } from '../create-logging';
+import type { Drop } from '../delivery/lane-stats';
+import { LoggingError } from '../errors';
+import { type Inspectable, INSPECTION, type Inspection, type LoggingTap } from '../inspection';
+import { refuseUnknownKeys, requireInteger } from '../option-checks';
+import type { LogRecord } from '../record/log-record';
+import { type Answer, type Disturbance, KitServer } from './kit-server';
+import { LeakList } from './leak-list';
+import { LeakError, type LeakReport, type LeakVariant, type NotReached } from './leak-report';
+import { liveSecrets } from './live-secrets';
+import { ConsoleWatch, FileWatch } from './output-watch';
+import { PlantedError } from './planted-error';
+import type { PlantedValues } from './planted-values';
+import { type ActionSample, type RequestDraft, RequestMaker } from './request-draft';
+import { MIN_SENTINEL_LENGTH, type Sentinel } from './sentinel';
+import { SentinelSearch } from './sentinel-search';
+
+/** Headers by name in lower case. */
+export type RequestHeaders = Readonly<Record<string, string>>;
+
+/** Options of {@link leakTest}. */
+export interface LeakTestOptions {
+  /**
+   * Headers of every request, such as credentials, or what makes them anew for each; a sensitive one is looked for like
+   * every other secret.
+   */
+  readonly headers?: RequestHeaders | (() => RequestHeaders | Promise<RequestHeaders>);
+  /** Valid values by `Controller.action`, for actions whose own cannot be guessed. @defaultValue {} */
+  readonly samples?: Readonly<Record<string, ActionSample>>;
+  /**
+   * Fields that must never come out whatever marks and names say, as coverage names them: `POST /payments
+   * body.card.number`, `POST /log-in response.ticket`. Keep the list with the test: when a mark is taken away, nothing
+   * else may be left to say that the field was a secret.
+   * @defaultValue []
+   */
+  readonly secrets?: readonly string[];
+  /** Actions that are not to be called, as `Controller.action`. @defaultValue [] */
+  readonly skip?: readonly string[];
+  /** Files and folders of which everything is read that is added meanwhile. @defaultValue ['./.logged'] */
+  readonly files?: readonly string[];
+  /** Throw a {@link LeakError} for a leak; `false` only reports it. @defaultValue true */
+  readonly throwOnLeak?: boolean;
+  /** Longest wait for one answer, and for the sinks at the end, in milliseconds. @defaultValue 5000 */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * Plants a sentinel of its own in every sensitive field of every registered action, makes requests that succeed, are
+ * refused, throw and break off, and looks for the sentinels in records, console, files and error hooks: as they are,
+ * encoded, and as hashes without a key. Actions are really called: use a database for tests.
+ *
+ * @throws {@link LeakError} when a sentinel came out, naming route, field, channel and form, but never a value.
+ * @throws {@link LoggingError} `OPTION_INVALID` when the logging records nothing of this application.
+ * @example
+ * it('keeps its secrets', () => leakTest(app, logging, { headers: { authorization: 'Bearer test-token-of-ann' } }));
+ */
+export async function leakTest(app: Koa, logging: Logging, options: LeakTestOptions = {}): Promise<LeakReport> {
+  refuseUnknownKeys('leakTest()', options, [
+    'headers',
+    'samples',
+    'secrets',
+    'skip',
+    'files',
+    'throwOnLeak',
+    'timeoutMs',
+  ]);
+  const { throwOnLeak = true, timeoutMs = 5_000 } = options;
+  requireInteger('leakTest() timeoutMs', timeoutMs, { min: 1, max: 600_000, unit: 'milliseconds' });
+  const run = new LeakRun(app, logging, options, timeoutMs);
+  const report = await run.report();
+  if (throwOnLeak && report.leaks.length > 0) throw new LeakError(report);
+  return report;
+}
+
+/** One request and what was made of it. */
+interface Fired {
+  readonly draft: RequestDraft;
+  readonly records: LogRecord[];
+}
+
+type MakeRequest = (variant: LeakVariant) => Promise<RequestDraft>;
+
+class LeakRun {
+  readonly #inspection: Inspection;
+  readonly #actions: readonly ActionBinding[];
+  readonly #server: KitServer;
+  readonly #secrets: ReadonlySet<string>;
+  readonly #fired: Fired[] = [];
+  readonly #strayRecords: LogRecord[] = [];
+  readonly #answered: Sentinel[] = [];
+  readonly #errors: LoggingError[] = [];
+  readonly #drops: Drop[] = [];
+  readonly #notReached: NotReached[] = [];
+
+  constructor(
+    app: Koa,
+    private readonly logging: Logging,
+    private readonly options: LeakTestOptions,
+    private readonly timeoutMs: number,
+  ) {
+    this.#inspection = (logging as Logging & Inspectable)[INSPECTION];
+    const { skip = [], secrets = [] } = options;
+    const actions = this.#inspection.actionsOf(app);
+    this.#refuseUnusable(actions);
+    this.#refuseUnknownActions(actions, [...skip, ...Object.keys(options.samples ?? {})]);
+    this.#actions = actions.filter(action => !skip.includes(nameOf(action)));
+    this.#secrets = new Set(secrets);
+    const listener = app.callback();
+    this.#server = new KitServer((incoming, response) => void listener(incoming, response), timeoutMs);
+  }
+
+  async report(): Promise<LeakReport> {
+    const files = new FileWatch(this.options.files ?? ['./.logged']);
+    const output = new ConsoleWatch();
+    const untap = this.#inspection.tap(this.#tap);
+    await this.#server.start();
+    output.start();
+    try {
+      for (const action of this.#actions) await this.#tryAction(action);
+      await this.#settle();
+    } finally {
+      output.stop();
+      untap();
+      await this.#server.stop();
+    }
+    const sentinels = [...this.#fired.flatMap(({ draft }) => draft.planted.sentinels), ...this.#answered];
+    const records = [...this.#fired.flatMap(fired => fired.records), ...this.#strayRecords];
+    this.#refuseSilence(records);
+    const leaks = new LeakList(new SentinelSearch(sentinels));
+    for (const record of records) leaks.addRecord(record);
+    for (const { draft, records: made } of this.#fired) {
+      for (const record of made) leaks.addOwnPlaces(record, draft.planted.sentinels);
+    }
+    for (const { where, text } of output.written) leaks.addText('console', where, text);
+    for (const { where, text } of files.read()) leaks.addText('file', where, text);
+    for (const error of this.#errors) leaks.addText('onError', error.code, inspect(error, DEEPLY));
+    for (const drop of this.#drops) leaks.addText('onDrop', drop.reason, inspect(drop, DEEPLY));
+    return {
+      routes: this.#actions.length,
+      requests: this.#fired.length,
+      records: records.length,
+      sentinels: sentinels.length,
+      leaks: leaks.list(),
+      notReached: this.#notReached,
+    };
+  }
+
+  readonly #tap: LoggingTap = {
+    record: (record, { context, result }) => {
+      const fired = this.#server.keyOf(context.req) as Fired | undefined;
+      if (!fired) return void this.#strayRecords.push(record);
+      fired.records.push(record);
+      this.#noteAnswered(fired.draft.planted, context, result);
+    },
+    report: error => void this.#errors.push(error),
+    drop: drop => void this.#drops.push(drop),
+  };
+
+  /** The application's own secrets count as well: a token that it answers was never planted. */
+  #noteAnswered({ route, action, variant, sentinels }: PlantedValues, context: Context, result: unknown): void {
+    if (result === context || result === context.response) return;
+    const isSecret = (path: string): boolean => this.#secrets.has(`${route} response.${path}`);
+    for (const { path, text } of liveSecrets(result, this.#inspection.verdictOf, isSecret)) {
+      const isEcho = sentinels.some(({ value, core }) => value === text || core === text);
+      if (text.length < MIN_SENTINEL_LENGTH || isEcho) continue;
+      this.#answered.push({
+        route,
+        action,
+        field: `${route} response.${path}`,
+        variant,
+        spot: null,
+        value: text,
+        core: text,
+      });
+    }
+  }
+
+  async #tryAction(action: ActionBinding): Promise<void> {
+    if (action.takesFiles) return this.#miss(action, 'all', 'it takes files, which the kit does not send');
+    if (/^\/.*\/[a-z]*$/.test(action.route) && action.route.includes('\\')) {
+      return this.#miss(action, 'all', 'its route is a regular expression');
+    }
+    const sample = this.options.samples?.[nameOf(action)] ?? {};
+    const maker = new RequestMaker(action, this.#inspection, this.#secrets, sample);
+    const make = async (variant: LeakVariant) => maker.make(variant, await this.#headers());
+    const success = await make('success');
+    for (const { field, reason } of success.planted.problems) this.#miss(action, 'all', reason, field);
+    const answer = await this.#send(success);
+    const isWell = answer.hasEntered && answer.status !== null && answer.status < 400;
+    if (!isWell) this.#miss(action, 'success', whyNotWell(answer));
+    await this.#tryInvalid(action, make);
+    await this.#tryThrow(action, make);
+    await this.#tryAbort(action, make);
+  }
+
+  async #tryInvalid(action: ActionBinding, make: MakeRequest): Promise<void> {
+    const draft = await make('invalid');
+    const { body, planted } = draft;
+    if (planted.isBroken) {
+      const { hasEntered } = await this.#send(draft);
+      if (hasEntered) this.#miss(action, 'invalid', 'the action took a value that its validators should refuse');
+    } else if (body === undefined && planted.sentinels.some(({ spot }) => spot?.place !== 'header')) {
+      this.#miss(action, 'invalid', 'nothing of its parameters can be refused');
+    }
+    if (body === undefined) return;
+    // Text that is no JSON: its error quotes the whole of it.
+    const unparsable = await make('invalid');
+    await this.#send({ ...unparsable, body: unparsable.body!.slice(0, -1) });
+  }
+
+  async #tryThrow(action: ActionBinding, make: MakeRequest): Promise<void> {
+    const draft = await make('throw');
+    const answer = await this.#send(draft, {
+      beforeAction: () => {
+        throw new PlantedError(draft.planted.sentinels);
+      },
+    });
+    if (!answer.hasEntered) this.#miss(action, 'throw', whyNotWell(answer));
+  }
+
+  async #tryAbort(action: ActionBinding, make: MakeRequest): Promise<void> {
+    const answer = await this.#send(await make('abort'), { beforeAction: request => request.socket.destroy() });
+    if (!answer.hasEntered) this.#miss(action, 'abort', whyNotWell(answer));
+    const cut = await make('abort');
+    if (cut.body === undefined) return;
+    await this.#send(cut, { cutAfterBytes: Buffer.byteLength(cut.body) - 1 });
+  }
+
+  #headers(): RequestHeaders | Promise<RequestHeaders> {
+    const { headers = {} } = this.options;
+    return typeof headers === 'function' ? headers() : headers;
+  }
+
+  #send(draft: RequestDraft, disturbance: Disturbance = {}): Promise<Answer> {
+    const fired: Fired = { draft, records: [] };
+    this.#fired.push(fired);
+    return this.#server.send(draft, fired, disturbance);
+  }
+
+  #miss(action: ActionBinding, variant: LeakVariant | 'all', reason: string, field?: string): void {
+    const route = `${action.method} ${action.route}`;
+    this.#notReached.push({
+      route,
+      action: nameOf(action),
+      variant,
+      ...(field === undefined ? {} : { field }),
+      reason,
+    });
+  }
+
+  /** Until every request has become a record and every sink has had its chance. */
+  async #settle(): Promise<void> {
+    const end = performance.now() + this.timeoutMs;
+    const isBusy = (): boolean => {
+      const { open, pending } = this.logging.stats().exchanges;
+      return open + pending > 0;
+    };
+    while (isBusy() && performance.now() < end) await pause(5);
+    const timeUp = new AbortController();
+    await Promise.race([this.logging.flush(), pause(this.timeoutMs, timeUp.signal)]);
+    timeUp.abort();
+  }
+
+  #refuseUnusable(actions: readonly ActionBinding[]): void {
+    if (!this.#inspection.isEnabled) {
+      throw new LoggingError(
+        'OPTION_INVALID',
+        'leakTest() needs a logging that makes records; this one has { enabled: false }.',
+      );
+    }
+    if (actions.length > 0) return;
+    throw new LoggingError(
+      'OPTION_INVALID',
+      'leakTest() found no actions in this application. Call createLogging() before useKoaServer(), and leakTest() after it.',
+    );
+  }
+
+  #refuseUnknownActions(actions: readonly ActionBinding[], names: readonly string[]): void {
+    const known = new Set(actions.map(nameOf));
+    const unknown = names.find(name => !known.has(name));
+    if (unknown === undefined) return;
+    throw new LoggingError(
+      'OPTION_INVALID',
+      `leakTest() was told of ${unknown}, which is no action of this application.`,
+    );
+  }
+
+  /** Without records nothing can leak, and nothing was tested. */
+  #refuseSilence(records: readonly LogRecord[]): void {
+    if (records.length > 0 || !this.#actions.some(({ logged }) => logged)) return;
+    throw new LoggingError(
+      'OPTION_INVALID',
+      'leakTest() made requests and the logging made no record of them. Mount it before all others: app.use(logging.middleware()).',
+    );
+  }
+}
+
+const DEEPLY = { depth: 8, maxStringLength: null, maxArrayLength: null, breakLength: Infinity };
+
+function nameOf({ controller, action }: ActionBinding): string {
+  return `${controller.name}.${action}`;
+}
+
+function whyNotWell({ status, hasEntered, hasTimedOut }: Answer): string {
+  if (hasTimedOut) return 'no answer came in time';
+  if (hasEntered)
+    return `the action answered ${status ?? 'nothing'}; give it values that it accepts in options.samples`;
+  if (status === 401 || status === 403) return `it was refused with ${status}; give credentials in options.headers`;
+  return `it was refused with ${status ?? 'no answer'} before the action; give valid values in options.samples`;
+}
+
+function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal?.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
