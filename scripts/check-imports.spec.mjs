@@ -140,7 +140,8 @@ describe('the import directions', () => {
 
 describe('the packages that only some places may import', () => {
   const everywhere = [...Object.values(PLACES), 'decorators/metadata.ts'];
-  const isHostSide = file => /^(decorators|capture|viewer|testing)\/|^(options|create-logging|inspection)\.ts$/.test(file);
+  const isHostSide = file =>
+    /^(decorators|capture|viewer|testing)\/|^(options|create-logging|inspection)\.ts$/.test(file);
   const rules = {
     mongodb: { where: 'only in mongo', isAllowed: file => file.startsWith('mongo/') },
     koa: { where: 'only on the host side', isAllowed: isHostSide },
