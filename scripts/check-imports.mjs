@@ -40,7 +40,7 @@ const DIRECTIONS = {
     'type:create-logging.ts',
     'decorators',
     'type:delivery',
-    'record',
+    'type:record',
     'redact',
   ],
   // The composition root and the public names. Subpaths stay out: the main entry loads without their packages.

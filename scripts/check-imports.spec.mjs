@@ -12,6 +12,9 @@ const PLACES = {
   decorators: 'decorators/logged.ts',
   redact: 'redact/plan.ts',
   capture: 'capture/exchange.ts',
+  'host-seam': 'capture/host-seam.ts',
+  'registered-actions': 'capture/registered-actions.ts',
+  coverage: 'coverage/cover-actions.ts',
   delivery: 'delivery/lane.ts',
   sink: 'sinks/sink.ts',
   sinks: 'sinks/file-sink.ts',
@@ -19,11 +22,14 @@ const PLACES = {
   mongo: 'mongo/mongo-sink.ts',
   viewer: 'viewer/page.ts',
   cli: 'cli/main.ts',
+  testing: 'testing/leak-test.ts',
+  inspection: 'inspection.ts',
   options: 'options.ts',
   'create-logging': 'create-logging.ts',
   index: 'index.ts',
 };
 
+const CAPTURE = 'capture host-seam registered-actions';
 const VALUES = {
   errors: '',
   'option-checks': 'errors',
@@ -31,20 +37,30 @@ const VALUES = {
   record: 'errors option-checks reporter',
   decorators: 'errors option-checks reporter',
   redact: 'errors option-checks reporter decorators record',
-  capture: 'errors option-checks reporter decorators redact record',
+  capture: 'errors option-checks reporter decorators redact record host-seam registered-actions',
+  'host-seam': 'errors option-checks reporter decorators redact record capture registered-actions',
+  'registered-actions': 'errors option-checks reporter decorators redact record capture host-seam',
+  coverage: 'errors option-checks reporter decorators redact',
   delivery: 'errors option-checks reporter record',
   sink: 'errors option-checks reporter record sinks',
   sinks: 'errors option-checks reporter record sink',
   store: 'errors option-checks reporter record',
   mongo: 'errors option-checks reporter record sink sinks store',
   viewer: 'errors option-checks reporter record store',
-  cli: 'errors option-checks reporter record store',
-  options: 'errors option-checks reporter decorators redact record capture delivery sink sinks store',
-  'create-logging': 'errors option-checks reporter options decorators redact record capture delivery sink sinks store',
-  index:
-    'errors option-checks reporter options create-logging decorators redact record capture delivery sink sinks store',
+  cli: 'errors option-checks reporter record store coverage registered-actions options create-logging',
+  testing: 'errors option-checks reporter inspection host-seam decorators redact',
+  inspection: 'errors option-checks reporter',
+  options: `errors option-checks reporter decorators redact record ${CAPTURE} delivery sink sinks store`,
+  'create-logging': `errors option-checks reporter options inspection decorators redact record ${CAPTURE} coverage delivery sink sinks store`,
+  index: `errors option-checks reporter options create-logging decorators redact record ${CAPTURE} coverage delivery sink sinks store`,
 };
-const TYPES_BESIDES = { decorators: 'record', delivery: 'sink' };
+const TYPES_BESIDES = {
+  decorators: 'record',
+  delivery: 'sink',
+  coverage: CAPTURE,
+  testing: `${CAPTURE} coverage create-logging delivery record`,
+  inspection: `${CAPTURE} decorators delivery record redact`,
+};
 
 function problemsOfImport(file, line, others = []) {
   return problemsOf(new Map([[file, line], ...others.map(path => [path, ''])]), DECLARED);
@@ -73,12 +89,12 @@ const importingTypes = path => [
 
 describe('the import directions', () => {
   for (const [from, file] of Object.entries(PLACES)) {
-    const types = TYPES_BESIDES[from] ? ` (and types of ${TYPES_BESIDES[from]})` : '';
+    const types = TYPES_BESIDES[from] ? ` (and types of ${TYPES_BESIDES[from].replaceAll(' ', ', ')})` : '';
     it(`${from} imports ${VALUES[from].replaceAll(' ', ', ') || 'nothing'}${types}, and is refused the rest`, () => {
       for (const [to, target] of Object.entries(PLACES)) {
         if (from === to) continue;
         const mayValues = VALUES[from].split(' ').includes(to);
-        const mayTypes = mayValues || TYPES_BESIDES[from] === to;
+        const mayTypes = mayValues || (TYPES_BESIDES[from] ?? '').split(' ').includes(to);
         const path = pathTo(file, target);
         for (const line of importing(path)) {
           expect(problemsOfImport(file, line, [target]), line).to.have.length(mayValues ? 0 : 1);
@@ -124,7 +140,8 @@ describe('the import directions', () => {
 
 describe('the packages that only some places may import', () => {
   const everywhere = [...Object.values(PLACES), 'decorators/metadata.ts'];
-  const isHostSide = file => /^(decorators|capture|viewer)\/|^(options|create-logging)\.ts$/.test(file);
+  const isHostSide = file =>
+    /^(decorators|capture|viewer|testing)\/|^(options|create-logging|inspection)\.ts$/.test(file);
   const rules = {
     mongodb: { where: 'only in mongo', isAllowed: file => file.startsWith('mongo/') },
     koa: { where: 'only on the host side', isAllowed: isHostSide },

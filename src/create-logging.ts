@@ -178,9 +178,8 @@ class ComposedLogging implements Logging, Inspectable {
 
   coverage(app?: Koa): CoverageReport {
     const actions = (app ? [app] : [...this.#apps]).flatMap(actionsOf);
-    const fieldsOf = this.#redactor.fieldsOf.bind(this.#redactor);
-    if (app || actions.length > 0) return { source: 'application', ...coverActions(actions, fieldsOf) };
-    return { source: 'controllers', ...coverActions(loadedActions(), fieldsOf) };
+    if (app || actions.length > 0) return { source: 'application', ...coverActions(actions, this.#redactor) };
+    return { source: 'controllers', ...coverActions(loadedActions(), this.#redactor) };
   }
 
   get [INSPECTION](): Inspection {

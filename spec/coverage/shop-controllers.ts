@@ -1,4 +1,4 @@
-import { Type } from 'class-transformer';
+import { Exclude, Type } from 'class-transformer';
 import { IsEmail, IsInt, IsOptional, IsString, MinLength, ValidateNested } from 'class-validator';
 import { Body, CookieParam, Get, HeaderParam, JsonController, Param, Post, QueryParam } from 'routing-controllers';
 import { Logged, Sensitive } from '../../src';
@@ -20,13 +20,14 @@ export class Payment {
 export class Receipt {
   @IsString() text!: string;
   @Sensitive({ mode: 'remove' }) reference!: string;
+  @Exclude() secretKey!: string;
 }
 
 @Logged()
 @JsonController('/payments')
 export class PaymentsController {
   @Post('/') pay(@Body() payment: Payment): Receipt {
-    return { text: `${payment.amount}`, reference: 'r' };
+    return { text: `${payment.amount}`, reference: 'r', secretKey: 'never sent' };
   }
 
   @Get('/:reference') find(

@@ -6,13 +6,10 @@ import type { Redactor } from '../redact/redactor';
 import type { CoverageField, CoverageReport, CoverageRoute, FieldPlace, RouteLogging } from './coverage-report';
 import { adviceOn, adviceOnBody, Warnings } from './warnings';
 
-type FieldSource = Pick<Redactor, 'fieldsOf'>;
+type FieldSource = Pick<Redactor, 'fieldsOf' | 'fieldsOfResponse'>;
 
 /** Tells of every action which fields it takes and what becomes of them. */
-export function coverActions(
-  actions: readonly ActionBinding[],
-  fieldsOf: FieldSource['fieldsOf'],
-): Omit<CoverageReport, 'source'> {
+export function coverActions(actions: readonly ActionBinding[], source: FieldSource): Omit<CoverageReport, 'source'> {
   const warnings = new Warnings();
   const routes: CoverageRoute[] = [];
   const fields: CoverageField[] = [];
@@ -24,10 +21,10 @@ export function coverActions(
       for (const field of found) ofRoute.push([describeField(route, side, place, field), field]);
     };
     for (const parameter of binding.parameters) {
-      add('request', placeOf(parameter), fieldsOf(parameter, parameter.declaredType));
+      add('request', placeOf(parameter), source.fieldsOf(parameter, parameter.declaredType));
     }
     const result = dtoClass(returnTypeOf(binding.controller, binding.action));
-    if (result) add('response', 'body', fieldsOf({ in: 'body', type: result }));
+    if (result) add('response', 'body', source.fieldsOfResponse(result));
     fields.push(...unique(ofRoute.map(([field]) => field)));
     warn(binding, route, ofRoute, warnings);
   }

@@ -79,6 +79,14 @@ export class FieldReader {
     return fields.map(field => (field.owner === null ? { ...field, ...this.#allowed(field, parameter) } : field));
   }
 
+  /** The fields that a response of this class is known to hold. */
+  fieldsOfResponse(type: Class): DescribedField[] {
+    const mark = markOfClass(type);
+    const whole = { path: '', owner: null, property: '', type: type.name };
+    if (mark) return [{ ...whole, mode: mark.mode, by: 'class', concern: null }];
+    return this.#fieldsOfClass(type, '', (owner, property) => !this.#metadata.isNeverSent(owner, property));
+  }
+
   #parameterFields(parameter: DeclaredParameter, declaredType: unknown): DescribedField[] {
     const { in: place, name = '', mark } = parameter;
     const type = dtoClass(parameter.type);
@@ -128,15 +136,18 @@ export class FieldReader {
     return owner !== null && isLoggableProperty(owner, this.#propertyOf(owner, name));
   }
 
-  #fieldsOfClass(root: Class, prefix: string): DescribedField[] {
+  #fieldsOfClass(
+    root: Class,
+    prefix: string,
+    isThere: (owner: Class, property: string) => boolean = () => true,
+  ): DescribedField[] {
     const fields: DescribedField[] = [];
     const visits: Visit[] = [{ type: root, path: prefix, around: [] }];
     for (let at = 0; at < visits.length; at++) {
       const { type, path, around } = visits[at]!;
       for (const property of this.#metadata.propertiesOf(type)) {
-        if (fields.length === MAX_FIELDS) {
-          return [...fields, this.#unlisted(root, prefix)];
-        }
+        if (!isThere(type, property)) continue;
+        if (fields.length === MAX_FIELDS) return [...fields, this.#unlisted(root, prefix)];
         this.#addField({ type, path, around: [...around, type] }, property, fields, visits);
       }
     }

@@ -58,6 +58,12 @@ export class DtoMetadata {
     return names;
   }
 
+  /** Whether class-transformer keeps the property out of every response. */
+  isNeverSent(owner: Class, property: string): boolean {
+    const excluded = this.#transformer?.findExcludeMetadata(owner, property);
+    return excluded !== undefined && excluded.options?.toClassOnly !== true;
+  }
+
   /** What TypeScript noted of a property, useful or not. */
   notedTypeOf(owner: Class, property: string): Class | undefined {
     return declaredTypeOf(owner, property);

@@ -78,6 +78,11 @@ export class Redactor {
     return this.#fields.fieldsOf(parameter, declaredType);
   }
 
+  /** The fields that a response of this class is known to hold. */
+  fieldsOfResponse(type: Class): readonly DescribedField[] {
+    return this.#fields.fieldsOfResponse(type);
+  }
+
   /** What becomes of a property; `owner` is `null` for an object without a class. */
   verdictOf(owner: Class | null, name: string): FieldVerdict {
     return this.#fields.verdictOf(owner, name);
