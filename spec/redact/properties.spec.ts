@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { BSON } from 'mongodb';
 import { DEFAULT_NAMES } from '../../src/redact/default-names';
 import { toJsonValue } from '../../src/redact/to-json-value';
+import { anything, survivesJsonAndBson } from '../support/hostile-values';
 import { arrange, jsonText } from './arrange';
 
 const SENTINEL = 'sentinel-7f3a9c';
@@ -26,12 +26,6 @@ const { tree } = fc.letrec(tie => ({
       .map(([one, other]) => ({ ...other, ...one })),
   ),
 }));
-
-function survivesJsonAndBson(value: unknown): void {
-  const document = { value };
-  expect(JSON.parse(JSON.stringify(document))).to.deep.equal(document);
-  expect(BSON.deserialize(BSON.serialize(document, { checkKeys: true }))).to.deep.equal(document);
-}
 
 describe('whatever a client sends', () => {
   it('no value under a sensitive name is recorded, and the record is plain data', () => {
@@ -100,49 +94,6 @@ describe('whatever a client sends', () => {
 });
 
 describe('whatever an application holds', () => {
-  const hostile = fc.constantFrom<() => unknown>(
-    () => new Proxy({}, { get: thrower, ownKeys: thrower, getPrototypeOf: thrower }),
-    () => {
-      const revocable = Proxy.revocable({}, {});
-      revocable.revoke();
-      return revocable.proxy;
-    },
-    () => Object.defineProperty({}, 'x', { get: thrower, enumerable: true }),
-    () => Object.defineProperty([], 0, { get: thrower, enumerable: true }),
-    () => ({ toJSON: thrower, toBSON: thrower, toString: thrower, valueOf: thrower }),
-    () => {
-      const cyclic: unknown[] = [];
-      cyclic.push({ cyclic });
-      return cyclic;
-    },
-    () => Array.from({ length: 3 }).fill(10n ** 30n),
-    () => Object.assign([1], { 5: 2 }),
-    () => Object.create(new Proxy({}, { get: thrower, getPrototypeOf: thrower })) as unknown,
-    () => Object.defineProperty(new Error('x'), 'message', { get: thrower }),
-    () => Object.defineProperty(new Date(), 'toISOString', { value: thrower }),
-    () => Object.setPrototypeOf(() => 1, null) as unknown,
-    () => new Map<unknown, unknown>([[{}, Symbol('x')]]),
-    () =>
-      new (class extends Map<string, number> {
-        override [Symbol.iterator] = thrower;
-        override entries = thrower;
-      })([['a', 1]]),
-  );
-  // Made inside the property: the generator itself could not carry a revoked Proxy.
-  const { anything } = fc.letrec<{ anything: () => unknown }>(tie => ({
-    anything: fc.oneof(
-      { maxDepth: 4 },
-      fc
-        .anything({ withBigInt: true, withDate: true, withMap: true, withSet: true, withTypedArray: true })
-        .map(value => () => value),
-      hostile,
-      fc.array(tie('anything'), { maxLength: 3 }).map(makers => () => makers.map(make => make())),
-      fc
-        .dictionary(fc.string({ unit: 'binary' }), tie('anything'), { maxKeys: 3 })
-        .map(makers => () => Object.fromEntries(Object.entries(makers).map(([key, make]) => [key, make()]))),
-    ),
-  }));
-
   it('becomes data that JSON and BSON carry unchanged, and nothing is thrown', () => {
     fc.assert(
       fc.property(anything, make => survivesJsonAndBson(toJsonValue(make()))),
@@ -164,7 +115,3 @@ describe('whatever an application holds', () => {
     expect(reports).to.deep.equal([]);
   });
 });
-
-function thrower(): never {
-  throw new Error('ran');
-}
