@@ -43,6 +43,10 @@ class Cat extends Pet {
 class Dog extends Pet {
   @Sensitive() bark!: string;
 }
+@Sensitive()
+class Wolf extends Pet {
+  howl!: string;
+}
 
 export class Account extends Person {
   @Sensitive() motto!: unknown;
@@ -64,6 +68,7 @@ export class Account extends Person {
       subTypes: [
         { name: 'cat', value: Cat },
         { name: 'dog', value: Dog },
+        { name: 'wolf', value: Wolf },
       ],
     },
   })
@@ -83,6 +88,9 @@ class Strict {
 class Search {
   @Sensitive() nickname!: string;
 }
+
+/** Answered without its message. */
+export class QuietError extends SyntaxError {}
 
 /** What the actions of a canary application do next. */
 export interface Script {

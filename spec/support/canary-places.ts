@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
 import { HttpError } from 'routing-controllers';
-import { Account, Parcel, Street, streamOf } from './canary-controller';
+import { Account, Parcel, QuietError, Street, streamOf } from './canary-controller';
+import { KNOWN_GAPS } from './known-gaps';
 import type { TestApp } from './test-app';
 
 /** One place where a secret can turn up. */
@@ -170,6 +171,7 @@ export const CANARY_PLACES: readonly CanaryPlace[] = [
   }),
   url('of a request that no route takes', canary => `/nowhere?token=${canary}`),
   url('a marked @Param', canary => `/people/${canary}`, 'path'),
+  url('a marked @Param that is sent encoded', canary => `/people/a%2B${canary}`, 'path'),
   url('a @Param of a listed name', canary => `/reset/${canary}`, 'path'),
   {
     channel: 'path',
@@ -194,7 +196,8 @@ export const CANARY_PLACES: readonly CanaryPlace[] = [
   typed('a class that refers to itself', canary => ({ parent: { parent: { motto: canary } } })),
   typed('a class that is marked as a whole', canary => ({ parcel: { content: canary } })),
   typed('a sub type told by its discriminator', canary => ({ pet: { kind: 'dog', bark: canary } })),
-  typed('a sub type that is not told', canary => ({ pet: { kind: 'fox', purr: canary } })),
+  typed('a sub type that is marked as a whole', canary => ({ pet: { kind: 'wolf', howl: canary } })),
+  typed('a sub type that is not told', canary => ({ pet: { kind: 'fox', howl: canary } })),
   typed('a key that the class does not declare', canary => ({ newPassword: canary })),
   typed('an object of no class inside', canary => ({ anything: { client_secret: canary } })),
   { channel: 'typed bodies', name: 'a list as the body', request: canary => json('/accounts', [{ motto: canary }]) },
@@ -225,6 +228,11 @@ export const CANARY_PLACES: readonly CanaryPlace[] = [
   response('a property under its exposed name', canary => account({ renamed: canary })),
   response('no class, a listed name', canary => ({ accessToken: canary })),
   response('plain text', (canary, context) => Object.assign(context, { body: `token ${canary}` }), NEVER_READ),
+  response(
+    'JSON that cannot be parsed',
+    (canary, context) => Object.assign(context, { type: 'json', body: `{"token":"${canary}"` }),
+    NEVER_READ,
+  ),
   response('a stream', canary => streamOf(canary), NEVER_READ),
   response('bytes', canary => Buffer.from(canary), NEVER_READ),
   responseHeader('Set-Cookie', 'set-cookie', canary => `sid=${canary}; Path=/; HttpOnly`),
@@ -266,6 +274,22 @@ export const CANARY_PLACES: readonly CanaryPlace[] = [
   },
   {
     channel: 'errors',
+    name: 'text that JSON.parse refused',
+    act: canary => parseQuietly(canary),
+    request: () => ({ path: '/act' }),
+  },
+  ...(KNOWN_GAPS.refusedJsonInAnswers
+    ? []
+    : [
+        {
+          channel: 'errors',
+          name: 'text that JSON.parse refused, in the answer too',
+          act: (canary: string) => JSON.parse(canary) as unknown,
+          request: () => ({ path: '/act' }),
+        },
+      ]),
+  {
+    channel: 'errors',
     name: 'connection string in a message',
     act: canary => {
       throw new Error(`connect ECONNREFUSED mongodb://me:${canary}@db:27017/shop`);
@@ -297,6 +321,14 @@ export const CANARY_PLACES: readonly CanaryPlace[] = [
   hook('user of identify', 'identify'),
   hook('errors of hooks', 'failing hooks'),
 ];
+
+function parseQuietly(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (refusal) {
+    throw new QuietError((refusal as Error).message);
+  }
+}
 
 function deep(inside: object): object {
   let tree = inside;

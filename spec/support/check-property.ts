@@ -29,6 +29,7 @@ export async function checkProperty<Values>(
   if (!details.failed) return { seed: details.seed, runs: details.numRuns };
   throw new Error(
     `${fc.defaultReportMessage(details) ?? 'The property failed.'}\n` +
+      `Got ${String(details.errorInstance)}\n` +
       `Run it again: FC_SEED=${details.seed} FC_PATH=${details.counterexamplePath ?? ''} npx mocha -g '<name of the spec>'`,
     { cause: details.errorInstance },
   );

@@ -7,6 +7,8 @@ export const KNOWN_GAPS = {
   encodedTargetInMessages: true,
   /** `target` and `value` of class-validator's errors below a sensitive property or inside a class marked as a whole. */
   refusedInputBelowMarks: true,
+  /** What JSON.parse quotes of its input, where the host answers with the message of the error. */
+  refusedJsonInAnswers: true,
   /** Not a leak: a mark on a whole `@Body()` holds even when redaction is switched off for a check. */
   marksThatCannotBeSwitchedOff: true,
   /** Not a leak: texts beyond `maxStringLength` count in characters, so that a record may exceed its bytes fourfold. */

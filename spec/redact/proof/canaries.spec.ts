@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { expect } from 'chai';
 import type { Context, Next } from 'koa';
 import type { LoggingOptions } from '../../../src';
-import { makeCanaryController, type Script } from '../../support/canary-controller';
+import { makeCanaryController, QuietError, type Script } from '../../support/canary-controller';
 import { CanaryOutputs } from '../../support/canary-outputs';
 import { CANARY_PLACES, type CanaryHook, type CanaryPlace, sendCanary } from '../../support/canary-places';
 import { KNOWN_GAPS } from '../../support/known-gaps';
@@ -55,6 +55,7 @@ async function sendAll(directory: string, isRedacted: boolean): Promise<Outcome>
   const options: LoggingOptions = {
     sinks: outputs.sinks,
     unmatched: 'all',
+    errorHandlers: [[QuietError, () => ({ status: 502, body: { code: 'UPSTREAM' } })]],
     onRequest: () => attributes('onRequest'),
     onResponse: () => attributes('onResponse'),
     onRecord: () => attributes('onRecord'),
