@@ -2,22 +2,17 @@
 // createLogging (they change with their inside), and the metadata functions (decorators are the interface).
 export { createLogging, type Logging, type LoggingStats } from './create-logging';
 export type { LoggingOptions, ServiceOptions } from './options';
-export {
-  Logged,
-  type BodyPolicy,
-  type ExchangeView,
-  type LoggedOptions,
-  type SelectionOptions,
-} from './decorators/logged';
+export { Logged } from './decorators/logged';
+export type { BodyPolicy, ExchangeView, LoggedOptions, SelectionOptions } from './decorators/selection-options';
 export {
   Sensitive,
   type MaskDecorator,
   type MaskOptions,
   type MaskRefusal,
-  type RedactionFunction,
   type SensitiveDecorator,
   type SensitiveOptions,
 } from './decorators/sensitive';
+export type { RedactionFunction } from './decorators/sensitive-mark';
 export { Loggable, type LoggableDecorator } from './decorators/loggable';
 export { HandleError, type ErrorClass } from './decorators/handle-error';
 export { LoggingInterceptor } from './decorators/logging-interceptor';

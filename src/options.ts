@@ -5,7 +5,7 @@ import type { ErrorHandlerSource } from './capture/error-handlers';
 import type { UnmatchedPolicy } from './capture/selection';
 import type { Attributes } from './capture/attributes';
 import type { Identity, ResponseEvent } from './capture/take-snapshot';
-import { checkSelection, type SelectionOptions } from './decorators/logged';
+import { checkSelection, SELECTION_KEYS, type SelectionOptions } from './decorators/selection-options';
 import { type DeliveryOptions, resolveDeliveryOptions } from './delivery/delivery-options';
 import type { Drop } from './delivery/lane-stats';
 import { LoggingError, type Report } from './errors';
@@ -86,7 +86,6 @@ export interface ResolvedOptions {
   readonly hooks: Pick<LoggingOptions, 'identify' | 'onRequest' | 'onResponse' | 'onRecord' | 'onError' | 'onDrop'>;
 }
 
-const SELECTION_KEYS = ['sample', 'slowMs', 'requestBody', 'responseBody', 'when', 'expireAfterDays'] as const;
 const HOOK_KEYS = ['identify', 'onRequest', 'onResponse', 'onRecord', 'onError', 'onDrop'] as const;
 const KEYS: readonly (keyof LoggingOptions)[] = [
   ...SELECTION_KEYS,

@@ -1,6 +1,6 @@
 import { ActionMetadata, getMetadataArgsStorage, type KoaDriver, type ParamMetadata } from 'routing-controllers';
 import { type Class, isLoggableParameter, loggedOf, markedParameters, parameterTypesOf } from '../decorators/metadata';
-import type { LoggedOptions } from '../decorators/logged';
+import type { LoggedOptions } from '../decorators/selection-options';
 import type { DeclaredParameter } from '../redact/redactor';
 
 /** A bound parameter with what only the host knows of it. */

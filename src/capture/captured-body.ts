@@ -1,6 +1,6 @@
 import { isProxy } from 'node:util/types';
 import type { Context } from 'koa';
-import type { BodyPolicy } from '../decorators/logged';
+import type { BodyPolicy } from '../decorators/selection-options';
 import type { SnapshotBody, SnapshotFile, TypeHint } from '../record/snapshot';
 import { plainCopy } from './attributes';
 import { toJsonValue } from '../redact/to-json-value';

@@ -1,5 +1,5 @@
 import { LoggingError } from '../errors';
-import type { SelectionOptions } from '../decorators/logged';
+import type { SelectionOptions } from '../decorators/selection-options';
 import { buildRecord } from '../record/build-record';
 import type { LogRecord, ServiceInfo } from '../record/log-record';
 import type { PlanId } from '../record/snapshot';

@@ -1,4 +1,4 @@
-import type { SelectionOptions } from '../decorators/logged';
+import type { SelectionOptions } from '../decorators/selection-options';
 import type { ActionBinding } from './action-binding';
 import type { Exchange } from './exchange';
 

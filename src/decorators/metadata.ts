@@ -1,6 +1,6 @@
 import 'reflect-metadata';
-import type { SensitiveMark } from './sensitive';
-import type { LoggedOptions } from './logged';
+import type { SensitiveMark } from './sensitive-mark';
+import type { LoggedOptions } from './selection-options';
 
 // The only file that touches Reflect. Keys are global symbols, so that two installed copies of this package read each
 // other's marks instead of leaving a field unredacted.

@@ -1,11 +1,8 @@
 import { LoggingError } from '../errors';
 import { refuseUnknownKeys, requireInteger, requireOneOf } from '../option-checks';
-import type { JsonValue } from '../record/json-value';
 import { refuseSensitiveOnLoggable } from './loggable';
 import { type Class, declaredTypeOf, markClass, markParameter, markProperty, parameterTypesOf } from './metadata';
-
-/** Turns a sensitive value into what may be recorded. When it throws, the value is redacted. */
-export type RedactionFunction = (value: JsonValue) => JsonValue;
+import type { RedactionFunction, SensitiveMark } from './sensitive-mark';
 
 /** Shows parts of a text or a number. */
 export interface MaskOptions {
@@ -34,13 +31,6 @@ export type SensitiveOptions =
        */
       readonly mode?: 'redact' | 'remove' | 'hash' | 'encrypt' | RedactionFunction;
     };
-
-/** Options as kept in metadata: complete, or `false` for "known not to be sensitive". */
-export type SensitiveMark =
-  | { readonly mode: 'redact' | 'remove' | 'hash' | 'encrypt' }
-  | { readonly mode: 'mask'; readonly keepFirst: number; readonly keepLast: number; readonly isEmail?: true }
-  | { readonly mode: 'custom'; readonly redact: RedactionFunction }
-  | false;
 
 /** The shape of {@link Sensitive}: for properties, classes and constructor-less parameters, never for methods. */
 export interface SensitiveDecorator {

@@ -1,5 +1,5 @@
 import type { Class } from '../decorators/metadata';
-import type { SensitiveMark } from '../decorators/sensitive';
+import type { SensitiveMark } from '../decorators/sensitive-mark';
 import { dtoClass } from './dto-metadata';
 import { type ActiveMark, type Field, type Plan, stricterMark } from './plan';
 import type { Plans } from './plans';

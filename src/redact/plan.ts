@@ -1,4 +1,4 @@
-import type { SensitiveMark } from '../decorators/sensitive';
+import type { SensitiveMark } from '../decorators/sensitive-mark';
 import type { PlanId } from '../record/snapshot';
 
 /** How a sensitive value is redacted. */

@@ -1,5 +1,5 @@
 import { type Class, isLoggableProperty, markOfClass, markedProperties } from '../decorators/metadata';
-import type { SensitiveMark } from '../decorators/sensitive';
+import type { SensitiveMark } from '../decorators/sensitive-mark';
 import type { PlanId } from '../record/snapshot';
 import { type DeclaredType, type DtoMetadata, dtoClass } from './dto-metadata';
 import type { NameRules } from './name-rules';
