@@ -1,7 +1,9 @@
 import { unescape as decodeQueryText } from 'node:querystring';
 import type { KnownValues } from './known-values';
 import { REDACTED } from './markers';
-import type { IsSensitiveName } from './free-texts';
+
+/** Whether a parameter of this name is sensitive. */
+export type IsSensitiveName = (name: string) => boolean;
 
 // All patterns are linear: a literal or a bounded part starts each, and no repeated part can match what follows it.
 const USER_INFO = /:\/\/[^\s/?#]*@/g;

@@ -1,10 +1,7 @@
-import { redactQuotedPairs, redactUrls, removeQuotedInput } from './clean-text';
+import { type IsSensitiveName, redactQuotedPairs, redactUrls, removeQuotedInput } from './clean-text';
 import type { Detectors } from './detectors/detectors';
 import type { NameRules } from './name-rules';
 import type { Place, RedactionNotes } from './redaction-notes';
-
-/** Whether a parameter of this name is sensitive. */
-export type IsSensitiveName = (name: string) => boolean;
 
 /** Redacts texts that no class tells of: by what stands in them. */
 export class FreeTexts {

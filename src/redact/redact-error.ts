@@ -1,7 +1,8 @@
 import type { JsonObject, JsonValue } from '../record/json-value';
 import type { RecordCause } from '../record/log-record';
 import type { SnapshotError, SnapshotValidation } from '../record/snapshot';
-import type { FreeTexts, IsSensitiveName } from './free-texts';
+import type { IsSensitiveName } from './clean-text';
+import type { FreeTexts } from './free-texts';
 import { REDACTED } from './markers';
 import type { NameRules } from './name-rules';
 import type { RedactionNotes } from './redaction-notes';
