@@ -2,6 +2,7 @@ import { hasSensitiveClasses } from '../decorators/metadata';
 import type { JsonObject, JsonValue } from '../record/json-value';
 import { estimateBytes } from '../record/record-bytes';
 import type { TypeHint } from '../record/snapshot';
+import { elementHint, fits, holdsSensitiveClass, memberHint, type StructuredHint } from './follow-hint';
 import type { FreeTexts } from './free-texts';
 import { MORE_KEY, REDACTED, TOO_DEEP, moreMarker } from './markers';
 import type { Marks } from './marks';
@@ -39,7 +40,6 @@ export interface WalkSource {
 }
 
 type Container = JsonValue[] | JsonObject;
-type StructuredHint = Exclude<TypeHint, number | 'unknown'>;
 
 interface Frame extends Place {
   readonly parent: Frame | null;
@@ -272,20 +272,7 @@ export class Walk {
   #mayHideSensitive(hint: TypeHint, value: Container): boolean {
     if (typeof hint === 'number') return false;
     if (hint === 'unknown') return !this.#rules.names.isDisabled && hasSensitiveClasses();
-    return !fits(hint, value) && this.#holdsSensitiveClass(hint);
-  }
-
-  #holdsSensitiveClass(hint: TypeHint): boolean {
-    const pending: (TypeHint | null)[] = [hint];
-    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-      if (next === null || next === 'unknown') continue;
-      const id = typeof next === 'number' ? next : 'plan' in next ? next.plan : undefined;
-      if (id !== undefined && this.#rules.plans.get(id)?.mark) return true;
-      if (typeof next === 'number') continue;
-      if ('each' in next) pending.push(next.each);
-      else pending.push(...('items' in next ? next.items : Object.values(next.properties)));
-    }
-    return false;
+    return !fits(hint, value) && holdsSensitiveClass(hint, this.#rules.plans);
   }
 
   #enqueue(
@@ -417,27 +404,7 @@ function replace(frame: Frame, tree: Container): void {
   if (frame.parent) (frame.parent.tree as Record<string | number, JsonValue>)[frame.key] = tree;
 }
 
-/** Whether a value has the form that its hint was made of. */
-function fits(hint: StructuredHint, value: Container): boolean {
-  if ('each' in hint || 'items' in hint) return Array.isArray(value);
-  if (Array.isArray(value)) return false;
-  // A class may leave its properties out; a plain object is sent as it is.
-  return hint.plan !== undefined || Object.keys(hint.properties).every(name => Object.hasOwn(value, name));
-}
-
 function markOf(shape: Shape | null): ActiveMark | null {
   if (shape === null || shape.kind === 'values') return null;
   return shape.kind === 'class' ? shape.mark : shape.otherwise.mark;
-}
-
-function elementHint(hint: StructuredHint, at: number): TypeHint | null {
-  if ('each' in hint) return hint.each;
-  if (!('items' in hint)) return null;
-  return hint.items[at] ?? (hint.isCut && at >= hint.items.length ? 'unknown' : null);
-}
-
-function memberHint(hint: StructuredHint, name: string): TypeHint | null {
-  // The names come from the wire: `constructor` must not find what every object inherits.
-  if (!('properties' in hint) || !Object.hasOwn(hint.properties, name)) return null;
-  return hint.properties[name] ?? null;
 }
