@@ -3,7 +3,6 @@ import type { Context } from 'koa';
 import type { BodyPolicy } from '../decorators/selection-options';
 import type { SnapshotBody, SnapshotFile, TypeHint } from '../record/snapshot';
 import { plainCopy } from './attributes';
-import { toJsonValue } from '../redact/to-json-value';
 import type { Exchange } from './exchange';
 
 const JSON_TYPE = /^[^;]*[/+]json\s*(?:;|$)/i;
@@ -69,7 +68,7 @@ function multipartBody({ body, file, files }: ParsedRequest): SnapshotBody {
   const uploads = [file, ...lists.flat()].filter(
     (upload): upload is MulterFile => typeof upload === 'object' && !!upload,
   );
-  const values = typeof body === 'object' && body !== null ? toJsonValue(body) : null;
+  const values = typeof body === 'object' && body !== null ? plainCopy(body) : null;
   return {
     kind: 'multipart',
     ...(typeof values === 'object' && values !== null && !Array.isArray(values) && { values }),

@@ -5,6 +5,7 @@ const NUMBER_BYTES = 4;
 const LITERAL_BYTES = 5;
 // Below this, asking for the encoded length costs more than it can be wrong by.
 const SHORT_TEXT = 24;
+const NO_TEXTS: ReadonlySet<string> = new Set();
 
 /**
  * Roughly the length of the record as JSON in UTF-8, without making that JSON: what a queue limit in bytes goes by. Text
@@ -14,21 +15,26 @@ export function estimateRecordBytes(record: LogRecord): number {
   return estimateBytes(record);
 }
 
-/** The same for any plain data. Texts count up to `maxTextLength`. */
-export function estimateBytes(data: unknown, maxTextLength = Infinity): number {
+/** The same for any plain data. Texts count up to `maxTextLength`, but for those that are never cut. */
+export function estimateBytes(
+  data: unknown,
+  maxTextLength = Infinity,
+  uncutTexts: ReadonlySet<string> = NO_TEXTS,
+): number {
   const pending: object[] = [];
-  let bytes = ownBytes(data, pending, maxTextLength);
+  const ownBytes = (value: unknown) => bytesOf(value, pending, maxTextLength, uncutTexts);
+  let bytes = ownBytes(data);
   for (let value = pending.pop(); value; value = pending.pop()) {
     if (value instanceof Date) {
       bytes += DATE_BYTES;
     } else if (Array.isArray(value)) {
       bytes += 2 + value.length;
-      for (const item of value) bytes += ownBytes(item, pending, maxTextLength);
+      for (const item of value) bytes += ownBytes(item);
     } else {
       bytes += 2;
       for (const key in value) {
         // Quotes, colon and comma.
-        bytes += 4 + key.length + ownBytes((value as Record<string, unknown>)[key], pending, maxTextLength);
+        bytes += 4 + key.length + ownBytes((value as Record<string, unknown>)[key]);
       }
     }
   }
@@ -36,9 +42,9 @@ export function estimateBytes(data: unknown, maxTextLength = Infinity): number {
 }
 
 /** The length of a plain value; an object is left to `pending` and counts there. */
-function ownBytes(value: unknown, pending: object[], maxTextLength: number): number {
+function bytesOf(value: unknown, pending: object[], maxTextLength: number, uncutTexts: ReadonlySet<string>): number {
   if (typeof value === 'string') {
-    if (value.length > maxTextLength) return 2 + maxTextLength;
+    if (value.length > maxTextLength && !uncutTexts.has(value)) return 2 + maxTextLength;
     return 2 + (value.length < SHORT_TEXT ? value.length : Buffer.byteLength(value));
   }
   if (typeof value === 'number') return NUMBER_BYTES;

@@ -115,7 +115,7 @@ export class RecordRedaction {
   /** What is too much for one record goes part by part, the largest first. */
   #withinBytes(drafts: Drafts): Drafts {
     const { limits, maxRecordBytes } = this.#rules;
-    const bytesOf = (part: unknown) => estimateBytes(part, limits.maxStringLength);
+    const bytesOf = (part: unknown) => estimateBytes(part, limits.maxStringLength, this.#notes.sealedTexts);
     if (this.#isSurelySmall()) return drafts;
     let bytes = bytesOf(drafts);
     if (bytes <= maxRecordBytes) return drafts;
@@ -158,7 +158,11 @@ export class RecordRedaction {
 
   #draftBody(body: SnapshotBody, plan: Plan | null, direction: 'request' | 'response'): RedactedBody {
     const withheld = this.#rules.policy === 'allow' ? withheldBody(body, plan) : undefined;
-    return withheld ?? redactBody(body, plan, direction, this.#rules, this.#notes);
+    if (withheld === undefined) return redactBody(body, plan, direction, this.#rules, this.#notes);
+    // A body that is not recorded still teaches the secrets that other parts may quote.
+    const unlisted = new RedactionNotes(this.#notes.recordId, this.#notes.known);
+    redactBody(body, plan, direction, { ...this.#rules, policy: 'deny' }, unlisted);
+    return withheld;
   }
 
   #draftError(error: SnapshotError): JsonObject {
