@@ -3,6 +3,7 @@ import { Exclude, Expose, Type } from 'class-transformer';
 import { IsOptional, Min, MinLength, ValidateNested } from 'class-validator';
 import { Sensitive, type SensitiveOptions } from '../../src';
 import type { Chance } from './chance';
+import { KNOWN_GAPS } from './known-gaps';
 import { EXPOSED_MARKED, EXPOSED_PLAIN, MARKED, PLAIN, SHARED } from './neutral-names';
 
 /** What a property of a random class holds. */
@@ -107,6 +108,8 @@ function addFields(type: DtoType, types: readonly DtoType[], kinds: readonly Fie
   for (const field of type.parent?.fields.values() ?? []) type.fields.set(field.property, field);
   const count = 1 + chance.below(MAX_OWN_FIELDS);
   for (let at = 0; at < count; at++) addField(type, types, chance.oneOf(kinds), chance);
+  const [first] = type.fields.keys();
+  if (KNOWN_GAPS.bareSubTypes && first !== undefined) IsOptional()(type.dto.prototype, first);
   for (const inherited of type.parent?.fields.values() ?? []) {
     if (type.fields.get(inherited.property) === inherited && chance.isLucky(6)) overrule(type, inherited, chance);
   }

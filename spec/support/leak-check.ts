@@ -38,6 +38,12 @@ export class KeptValues {
   }
 }
 
+interface ComparedPart {
+  readonly part: 'request' | 'response';
+  readonly hidden: readonly JsonPath[];
+  readonly secrets: readonly string[];
+}
+
 /**
  * Compares a body as it crossed the wire with the body as it was recorded: what is sensitive must be another, all else
  * the same.
@@ -47,7 +53,7 @@ export class KeptValues {
 export function compareBodies(
   wire: JsonValue,
   recorded: JsonValue | undefined,
-  { hidden, secrets }: { readonly hidden: readonly JsonPath[]; readonly secrets: readonly string[] },
+  { part, hidden, secrets }: ComparedPart,
   kept: KeptValues,
 ): void {
   const hiddenKeys = new Set(hidden.map(path => JSON.stringify(path)));
@@ -58,7 +64,7 @@ export function compareBodies(
     const at = JSON.stringify(next.path);
     if (hiddenKeys.has(at)) {
       if (tellsSomething(next.wire) && isDeepStrictEqual(next.wire, next.recorded)) {
-        throw new ProofFailed(`leak at ${at}: ${JSON.stringify(next.wire)} is recorded as it was`);
+        throw new ProofFailed(`leak in the ${part} at ${at}: ${JSON.stringify(next.wire)} is recorded as it was`);
       }
     } else if (typeof next.wire === 'object' && next.wire !== null) {
       for (const [key, value] of Object.entries(next.wire)) {
@@ -66,7 +72,7 @@ export function compareBodies(
         pending.push({ path: [...next.path, step], wire: value, recorded: memberOf(next.recorded, key) });
       }
     } else if (next.wire !== '' && !holdsOneOf(secrets, next.wire)) {
-      kept.note(at, next.wire, next.recorded);
+      kept.note(`${part} ${at}`, next.wire, next.recorded);
     }
   }
 }

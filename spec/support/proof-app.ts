@@ -71,6 +71,7 @@ export class ProofApp {
         const seen = [
           `sent: ${JSON.stringify(request)}`,
           `answered: ${answer}`,
+          `recorded: ${JSON.stringify([record.request.body, record.response.body, record.redactions])}`,
           `classes:\n    ${describeGraph(this.graph)}`,
         ];
         throw new ProofFailed([cause.message, ...seen].join('\n  '));
@@ -93,12 +94,12 @@ function checkRecord(record: LogRecord, answered: Answered, kept: KeptValues, ke
   // An error has no class: what it quotes goes by names, and is then known by value.
   const keptOfBodies = status < 400 ? kept : keptByName;
   if (sentBody !== undefined) {
-    compareBodies(sentBody, record.request.body, { hidden: hiddenInRequest, secrets }, keptOfBodies);
+    compareBodies(sentBody, record.request.body, { part: 'request', hidden: hiddenInRequest, secrets }, keptOfBodies);
   }
   if (answer.startsWith('{') || answer.startsWith('[')) {
     const wire = JSON.parse(answer) as JsonValue;
     const hidden = status < 400 ? hiddenInResponse : [];
-    compareBodies(wire, record.response.body, { hidden, secrets }, keptOfBodies);
+    compareBodies(wire, record.response.body, { part: 'response', hidden, secrets }, keptOfBodies);
   }
   for (const [path, value] of Object.entries(answered.kept ?? {})) kept.note(path, value, textAt(record, path));
 }
