@@ -1,7 +1,6 @@
 import type { Context } from 'koa';
 import { HttpError } from 'routing-controllers';
 import { Account, Parcel, QuietError, Street, streamOf } from './canary-controller';
-import { KNOWN_GAPS } from './known-gaps';
 import type { TestApp } from './test-app';
 
 /** One place where a secret can turn up. */
@@ -278,16 +277,12 @@ export const CANARY_PLACES: readonly CanaryPlace[] = [
     act: canary => parseQuietly(canary),
     request: () => ({ path: '/act' }),
   },
-  ...(KNOWN_GAPS.refusedJsonInAnswers
-    ? []
-    : [
-        {
-          channel: 'errors',
-          name: 'text that JSON.parse refused, in the answer too',
-          act: (canary: string) => JSON.parse(canary) as unknown,
-          request: () => ({ path: '/act' }),
-        },
-      ]),
+  {
+    channel: 'errors',
+    name: 'text that JSON.parse refused, in the answer too',
+    act: canary => JSON.parse(canary) as unknown,
+    request: () => ({ path: '/act' }),
+  },
   {
     channel: 'errors',
     name: 'connection string in a message',

@@ -3,12 +3,8 @@
  * the proof then holds it closed.
  */
 export const KNOWN_GAPS = {
-  /** A sensitive path parameter, or a query value with blanks around it, that an error quotes percent-encoded. */
-  encodedTargetInMessages: true,
   /** `target` and `value` of class-validator's errors below a sensitive property or inside a class marked as a whole. */
   refusedInputBelowMarks: true,
-  /** What JSON.parse quotes of its input, where the host answers with the message of the error. */
-  refusedJsonInAnswers: true,
   /** Not a leak: a sub type without any decorator is redacted as a whole where another one is marked as a whole. */
   bareSubTypes: true,
   /** Not a leak: a mark on a whole `@Body()` holds even when redaction is switched off for a check. */

@@ -125,13 +125,12 @@ const find: Channel = (_graph, given, chance) => {
   const values = new MarkedValues(chance);
   const [openPath, openQuery] = [values.text(false)!, values.text(false)!];
   const [openHeader, openCookie] = [values.core(false), values.core(false)];
-  const secret = () => (KNOWN_GAPS.encodedTargetInMessages ? values.core(true) : values.text(true)!);
   const query = new URLSearchParams([
     [PARAMETERS.openQuery, openQuery],
-    [PARAMETERS.secretQuery, secret()],
-    [chance.oneOf([...LISTED, ...MARKED]), secret()],
+    [PARAMETERS.secretQuery, values.text(true)!],
+    [chance.oneOf([...LISTED, ...MARKED]), values.text(true)!],
   ]);
-  const path = [openPath, secret()].map(encodeURIComponent).join('/');
+  const path = [openPath, values.text(true)!].map(encodeURIComponent).join('/');
   if (chance.isLucky(3)) given.error = quotingError(values, chance);
   return {
     request: {
