@@ -3,7 +3,6 @@ import type { JsonValue } from '../../src/record/json-value';
 import type { Chance } from './chance';
 import type { DtoGraph } from './dto-graphs';
 import { DtoValues } from './dto-values';
-import { KNOWN_GAPS } from './known-gaps';
 import { type JsonPath, MarkedValues } from './marked-values';
 import { LISTED, MARKED } from './neutral-names';
 import { type Given, PARAMETERS } from './proof-controller';
@@ -95,10 +94,9 @@ const live: Channel = (graph, given, chance) => {
 const strict: Channel = (graph, _, chance) => {
   const values = new MarkedValues(chance);
   const dtos = new DtoValues(graph, values, chance);
-  const isFlat = KNOWN_GAPS.refusedInputBelowMarks;
-  const tree = dtos.sent(isFlat ? graph.flat : graph.root);
+  const tree = dtos.sent(graph.root);
   return {
-    request: json(isFlat ? '/strict-flat' : '/strict', tree),
+    request: json('/strict', tree),
     values,
     sentBody: tree,
     hiddenInRequest: dtos.hidden,

@@ -56,9 +56,6 @@ export function makeController({ root, flat }: DtoGraph, given: Given) {
     @Post('/strict') strict(@Body({ type: root.dto, validate: { groups: ['strict'] } }) body: unknown) {
       return { taken: typeof body };
     }
-    @Post('/strict-flat') strictFlat(@Body({ type: flat.dto, validate: { groups: ['strict'] } }) body: unknown) {
-      return { taken: typeof body };
-    }
     @Post('/flat') flat(@Body({ type: flat.dto, validate: false }) body: unknown) {
       return { taken: typeof body };
     }

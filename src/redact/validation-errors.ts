@@ -84,7 +84,9 @@ export function cleanValidationErrors(errors: readonly unknown[], rules: WalkRul
     const copy: JsonObject = {};
     into.push(copy);
     properties.push([copy, refusal.property]);
-    if (refusal.target !== undefined) copy['target'] = copyOf(refusal.target, ownShape, rules, notes) ?? null;
+    if (refusal.target !== undefined) {
+      copy['target'] = context.isSensitive ? REDACTED : (copyOf(refusal.target, ownShape, rules, notes) ?? null);
+    }
     if (isSensitive) notes.known.remember(toJsonValue(refusal.value));
     if (refusal.value !== undefined && field?.mark?.mode !== 'remove') {
       copy['value'] = isSensitive ? REDACTED : (copyOf(refusal.value, valueShape, rules, notes) ?? null);
@@ -120,8 +122,9 @@ function judge(refusal: Refusal, context: Context, { names, plans }: WalkRules):
   const plan =
     ownShape && ownShape.kind !== 'values' ? planFor(ownShape, isReadable(refusal.target) ? refusal.target : {}) : null;
   const field = plan?.fields.get(refusal.property);
-  const isSensitive = field ? field.mark !== null : plan?.mark != null || names.isSensitive(refusal.property);
-  return { isSensitive: context.isSensitive || isSensitive, field, ownShape, valueShape: field?.shape ?? null };
+  const isSensitive = field ? field.mark !== null : names.isSensitive(refusal.property);
+  const isWithin = context.isSensitive || plan?.mark != null;
+  return { isSensitive: isWithin || isSensitive, field, ownShape, valueShape: field?.shape ?? null };
 }
 
 function copyOf(value: unknown, shape: Shape | null, rules: WalkRules, notes: RedactionNotes): JsonValue | undefined {
