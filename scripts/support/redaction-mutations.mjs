@@ -31,8 +31,8 @@ export const MUTATIONS = [
   {
     rule: 'elements of lists',
     file: redact('walk'),
-    find: 'this.#place(value, shape, hint && elementHint(hint, at), frame, at, depth, isOpen)',
-    replace: 'this.#place(value, null, null, frame, at, depth, isOpen)',
+    find: 'this.#place(value, shape, hint && elementHint(hint, at), frame, at, depth, isOpen, isDeclared)',
+    replace: 'this.#place(value, null, null, frame, at, depth, isOpen, false)',
   },
   {
     rule: 'members of maps',
@@ -67,8 +67,14 @@ export const MUTATIONS = [
   {
     rule: 'objects that travel as JSON text',
     file: redact('walk'),
-    find: 'let parsed;',
-    replace: 'return text; let parsed;',
+    find: 'return this.#place(parsed, shape, null, parent, key, depth, isOpen, isDeclared);',
+    replace: 'return text;',
+  },
+  {
+    rule: 'JSON inside texts that no class tells of',
+    file: redact('walk'),
+    find: 'return this.#redactJsonText(text, parent, key, isDeclared);',
+    replace: 'return text;',
   },
   {
     rule: 'marks of parameters',
@@ -115,7 +121,7 @@ export const MUTATIONS = [
   {
     rule: 'cookies',
     file: redact('redact-headers'),
-    find: 'const redacted = this.#rules.marks.apply(field?.mark ?? plan_1.REDACT, value);',
+    find: 'const redacted = this.#rules.marks.apply(field?.mark ?? plan_1.REDACT, value, this.#notes, header, name);',
     replace: 'const redacted = value;',
   },
   {
@@ -129,12 +135,6 @@ export const MUTATIONS = [
     file: redact('redact-target'),
     find: 'cleaned = replaceInPath(cleaned, value, recorded);',
     replace: '',
-  },
-  {
-    rule: 'credentials in an absolute target',
-    file: redact('redact-target'),
-    find: "const target = url.replace(ORIGIN, '');",
-    replace: 'const target = url;',
   },
   {
     rule: 'forms',
@@ -162,21 +162,21 @@ export const MUTATIONS = [
     replace: 'removeFrom(text) { return text;',
   },
   {
-    rule: 'known values as JSON quotes them',
+    rule: 'known values as JSON and URLs write them',
     file: redact('known-values'),
-    find: 'const FORMS = [value => value, quotedInJson];',
-    replace: 'const FORMS = [value => value];',
+    find: 'let decoded = (0, decode_escapes_1.decodeEscapes)(text);',
+    replace: 'let decoded = undefined;',
   },
   {
     rule: 'URLs in messages and headers',
     file: redact('clean-text'),
-    find: 'function redactUrls(text, names, known) {',
-    replace: 'function redactUrls(text, names, known) { return text;',
+    find: 'function redactUrls(text, isSensitive, known) {',
+    replace: 'function redactUrls(text, isSensitive, known) { return text;',
   },
   {
     rule: 'input that parsers quote',
     file: redact('clean-text'),
-    find: 'return removeRefusedParameter(removeRefusedJson(text), names);',
+    find: 'return removeRefusedParameter(removeRefusedJson(text), isSensitive);',
     replace: 'return text;',
   },
   {

@@ -205,6 +205,7 @@ export const CANARY_PLACES: readonly CanaryPlace[] = [
   untyped('a listed name', canary => ({ user: { Pass_Word: canary } })),
   untyped('a listed name that holds a list', canary => ({ tokens: [{ a: canary }] })),
   untyped('a name that another class marks', canary => ({ motto: canary })),
+  untyped('JSON inside a text', canary => ({ payload: JSON.stringify({ password: canary }) })),
   untyped('an own __proto__ key', canary => `{"a":{"__proto__":{"password":"${canary}"}}}`, NEVER_READ),
   untyped('deeper than is recorded', canary => deep({ password: canary }), NEVER_READ),
 

@@ -5,7 +5,7 @@ import type { Chance } from './chance';
 import { describeGraph, type DtoGraph } from './dto-graphs';
 import { compareBodies, expectNoSecret, type KeptValues, ProofFailed } from './leak-check';
 import { CHANNELS, type Expectation } from './proof-channels';
-import { type Given, makeController } from './proof-controller';
+import { type Given, makeController, PARAMETERS } from './proof-controller';
 import { type TestApp, testApp } from './test-app';
 
 interface Answered extends Expectation {
@@ -93,13 +93,21 @@ function checkRecord(record: LogRecord, answered: Answered, kept: KeptValues, ke
   }
   // An error has no class: what it quotes goes by names, and is then known by value.
   const keptOfBodies = status < 400 ? kept : keptByName;
-  if (sentBody !== undefined) {
-    compareBodies(sentBody, record.request.body, { part: 'request', hidden: hiddenInRequest, secrets }, keptOfBodies);
+  const sentParts = [
+    [sentBody, record.request.body],
+    [answered.sentFilter, record.request.query[PARAMETERS.filter]],
+  ] as const;
+  for (const [sent, recorded] of sentParts) {
+    if (sent === undefined) continue;
+    compareBodies(sent, recorded, { part: 'request', hidden: hiddenInRequest, secrets }, keptOfBodies);
   }
   if (answer.startsWith('{') || answer.startsWith('[')) {
     const wire = JSON.parse(answer) as JsonValue;
     const hidden = status < 400 ? hiddenInResponse : [];
     compareBodies(wire, record.response.body, { part: 'response', hidden, secrets }, keptOfBodies);
+  }
+  for (const [path, value] of Object.entries(answered.gone ?? {})) {
+    if (textAt(record, path)?.includes(value)) throw new ProofFailed(`leak in ${path}: ${value}`);
   }
   for (const [path, value] of Object.entries(answered.kept ?? {})) kept.note(path, value, textAt(record, path));
 }

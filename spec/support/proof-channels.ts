@@ -20,10 +20,14 @@ export interface Expectation {
   readonly values: MarkedValues;
   /** The body as the host reads it. */
   readonly sentBody?: JsonValue;
+  /** An object in the query. */
+  readonly sentFilter?: JsonValue;
   readonly hiddenInRequest?: readonly JsonPath[];
   readonly hiddenInResponse?: readonly JsonPath[];
   /** Values outside of bodies, by their place in the record. */
   readonly kept?: Readonly<Record<string, string>>;
+  /** Texts too short to be looked for anywhere else than at their place in the record. */
+  readonly gone?: Readonly<Record<string, string>>;
   /** The answer quotes the input without what is sensitive in it. */
   readonly isAnswerClean?: true;
 }
@@ -128,7 +132,9 @@ const find: Channel = (_graph, given, chance) => {
     [PARAMETERS.secretQuery, values.text(true)!],
     [chance.oneOf([...LISTED, ...MARKED]), values.text(true)!],
   ]);
-  const path = [openPath, values.text(true)!].map(encodeURIComponent).join('/');
+  // So short that it is known by its place alone.
+  const pin = chance.isLucky(3) ? String(100 + chance.below(900)) : undefined;
+  const path = [openPath, pin ?? values.text(true)!].map(encodeURIComponent).join('/');
   if (chance.isLucky(3)) given.error = quotingError(values, chance);
   return {
     request: {
@@ -151,6 +157,7 @@ const find: Channel = (_graph, given, chance) => {
       [`request/query/${PARAMETERS.openQuery}`]: openQuery,
       [`request/headers/${PARAMETERS.openHeader.toLowerCase()}`]: openHeader,
     },
+    ...(pin !== undefined && { gone: { 'request/path': `/${pin}`, [`request/params/${PARAMETERS.secretPath}`]: pin } }),
   };
 };
 
@@ -163,9 +170,15 @@ const search: Channel = (graph, _, chance) => {
 /** An object that travels as JSON in a query; what cannot be read is quoted by the host's error. */
 const filter: Channel = (graph, _, chance) => {
   const values = new MarkedValues(chance);
-  const text = JSON.stringify(new DtoValues(graph, values, chance).sent(graph.flat));
-  const sent = chance.isLucky(3) ? text.slice(0, -1) : text;
-  return { request: { path: `/filter?${PARAMETERS.filter}=${encodeURIComponent(sent)}` }, values };
+  const dtos = new DtoValues(graph, values, chance);
+  const tree = dtos.sent(graph.flat);
+  const text = JSON.stringify(tree);
+  const isBroken = chance.isLucky(3);
+  return {
+    request: { path: `/filter?${PARAMETERS.filter}=${encodeURIComponent(isBroken ? text.slice(0, -1) : text)}` },
+    values,
+    ...(!isBroken && { sentFilter: tree, hiddenInRequest: dtos.hidden }),
+  };
 };
 
 /** The host quotes a parameter that is no number. */
