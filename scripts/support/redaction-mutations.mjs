@@ -31,7 +31,7 @@ export const MUTATIONS = [
   {
     rule: 'elements of lists',
     file: redact('walk'),
-    find: 'this.#place(value, shape, hint && elementHint(hint, at), frame, at, depth, isOpen, isDeclared)',
+    find: 'this.#place(value, shape, hint && (0, follow_hint_1.elementHint)(hint, at), frame, at, depth, isOpen, isDeclared)',
     replace: 'this.#place(value, null, null, frame, at, depth, isOpen, false)',
   },
   {
@@ -182,7 +182,7 @@ export const MUTATIONS = [
   {
     rule: 'sensitive properties that a validation refused',
     file: redact('validation-errors'),
-    find: 'isSensitive: context.isSensitive || isSensitive,',
+    find: 'isSensitive: isWithin || isSensitive,',
     replace: 'isSensitive: false,',
   },
   {
