@@ -28,6 +28,14 @@ export function spreadOf(values: readonly number[]): Spread {
 }
 
 /** @throws RangeError when there are no values. */
+export function quantileOf(values: readonly number[], share: number): number {
+  return quantile(
+    [...values].sort((left, right) => left - right),
+    share,
+  );
+}
+
+/** @throws RangeError when there are no values. */
 export function medianOf(values: readonly number[]): number {
   return spreadOf(values).median;
 }

@@ -1,0 +1,24 @@
+import { Detectors } from '../../src/redact/detectors/detectors';
+import { DtoMetadata, findTransformerStorage } from '../../src/redact/dto-metadata';
+import { FreeTexts } from '../../src/redact/free-texts';
+import { Marks } from '../../src/redact/marks';
+import { NameRules } from '../../src/redact/name-rules';
+import { Plans } from '../../src/redact/plans';
+import { resolveRedactOptions } from '../../src/redact/redact-options';
+import { ReportOnce } from '../../src/redact/report-once';
+import type { WalkRules } from '../../src/redact/walk';
+
+/** The rules of a redactor with default options, for a bench of their parts. */
+export function defaultRules(): WalkRules {
+  const options = resolveRedactOptions();
+  const names = new NameRules(options);
+  return {
+    policy: options.policy,
+    names,
+    plans: new Plans(new DtoMetadata(findTransformerStorage()), names, options.disabled),
+    texts: new FreeTexts(names, new Detectors(options.detectors)),
+    marks: new Marks(options, new ReportOnce(() => {})),
+    limits: options.limits,
+    maxRecordBytes: options.maxRecordBytes,
+  };
+}
