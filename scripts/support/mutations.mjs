@@ -25,7 +25,7 @@ export function failuresIn(output) {
 
 /** The places of a canary failure, or that random classes led to one. */
 function noticedIn(message) {
-  const places = [...message.matchAll(/(?:^|leak of |\n\s*)(?:memory) <- ([^\n]+)/g)].map(([, place]) => place);
+  const places = [...message.matchAll(/(?:memory|answers) <- ([^\n]+)/g)].map(([, place]) => place);
   if (places.length > 0) return places;
   const random = /ProofFailed: (leak|redacted without need|reported)/.exec(message);
   return [random?.[1] === 'redacted without need' ? 'random graphs (too much redacted)' : 'random graphs'];

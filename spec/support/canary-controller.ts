@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { Expose, Type } from 'class-transformer';
-import { MinLength, ValidateNested } from 'class-validator';
+import { IsString, MinLength, ValidateNested } from 'class-validator';
 import type { Context } from 'koa';
 import {
   Authorized,
@@ -28,6 +28,13 @@ export class Street {
 class Person {
   @Sensitive() nickname!: string;
 }
+
+class Visitor {
+  @Sensitive() @IsString() alias!: string;
+}
+
+/** Has nothing to say for itself. */
+class Guest extends Visitor {}
 
 @Sensitive()
 export class Parcel {
@@ -62,6 +69,7 @@ export class Account extends Person {
   @Type(() => Street) visited!: Set<Street>;
   @Type(() => Account) parent!: Account;
   @Type(() => Parcel) parcel!: Parcel;
+  @Type(() => Guest) guest!: Guest;
   @Type(() => Pet, {
     discriminator: {
       property: 'kind',

@@ -15,6 +15,8 @@ export interface CanaryPlace {
   readonly request: (canary: string) => CanaryRequest;
   /** Even without redaction nothing of it is recorded. */
   readonly isNeverRead?: true;
+  /** The answer quotes what was sent, and must leave the secret out as well. */
+  readonly isAnswerClean?: true;
 }
 
 export type CanaryHook = 'onRequest' | 'onResponse' | 'onRecord' | 'annotate' | 'identify' | 'failing hooks';
@@ -30,9 +32,10 @@ export interface CanaryRequest {
 
 type Make = (canary: string) => unknown;
 type Act = NonNullable<CanaryPlace['act']>;
-type Rest = Pick<CanaryPlace, 'isNeverRead'>;
+type Rest = Pick<CanaryPlace, 'isNeverRead' | 'isAnswerClean'>;
 
 const NEVER_READ: Rest = { isNeverRead: true };
+const CLEAN_ANSWER: Rest = { isAnswerClean: true };
 
 const json = (path: string, body: unknown, headers: Record<string, string> = {}): CanaryRequest => ({
   method: 'POST',
@@ -182,6 +185,7 @@ export const CANARY_PLACES: readonly CanaryPlace[] = [
   typed('a marked property', canary => ({ motto: canary })),
   typed('a marked property that holds an object', canary => ({ motto: { deep: [{ in: [canary] }] } })),
   typed('an inherited mark', canary => ({ nickname: canary })),
+  typed('a mark inherited by a class without marks', canary => ({ guest: { alias: canary } })),
   typed('a property under its exposed name', canary => ({ wireMotto: canary })),
   typed('mode mask', canary => ({ masked: canary })),
   typed('mode hash', canary => ({ hashed: canary })),
@@ -301,8 +305,12 @@ export const CANARY_PLACES: readonly CanaryPlace[] = [
     request: () => ({ path: '/act' }),
   },
 
-  refused('value and target of a validation', canary => json('/strict', { words: canary })),
-  refused('value and target of a nested validation', canary => json('/strict', { phrases: [{ words: canary }] })),
+  refused('value and target of a validation', canary => json('/strict', { words: canary }), CLEAN_ANSWER),
+  refused(
+    'value and target of a nested validation',
+    canary => json('/strict', { phrases: [{ words: canary }] }),
+    CLEAN_ANSWER,
+  ),
   refused('a parameter that is no number', canary => ({ path: `/count?count=${canary}` })),
   refused('a parameter that is broken JSON', canary => ({ path: `/filter?filter={${canary}` })),
   refused('URL of a request that lacks a parameter', canary => ({ path: `/page?token=${canary}` })),
@@ -336,18 +344,24 @@ function tooLarge(canary: string): string {
   return JSON.stringify({ filler: 'x'.repeat(70_000), password: canary });
 }
 
-/** Sends the request of a place and tells all that crossed the wire. */
-export async function sendCanary(app: TestApp, { request }: CanaryPlace, canary: string): Promise<string> {
+/** What crossed the wire. */
+export interface CanaryExchange {
+  readonly sent: string;
+  readonly answer: string;
+}
+
+/** Sends the request of a place. */
+export async function sendCanary(app: TestApp, { request }: CanaryPlace, canary: string): Promise<CanaryExchange> {
   const { method = 'GET', path, headers = {}, body, raw } = request(canary);
-  if (raw !== undefined) return raw + (await app.raw(raw));
+  if (raw !== undefined) return { sent: raw, answer: await app.raw(raw) };
   const target = path.startsWith('/nowhere') ? path : `/canary${path}`;
-  const answer = await app.fetch(target, { method, headers, ...(body !== undefined && { body }) });
-  const answered = [JSON.stringify([...answer.headers]), await answer.text()].join();
-  const form =
-    body instanceof FormData
-      ? [...body.values()].map(async part => (typeof part === 'string' ? part : part.text()))
-      : [];
-  return [target, JSON.stringify(headers), typeof body === 'string' ? body : await Promise.all(form), answered].join(
-    '\n',
-  );
+  const answered = await app.fetch(target, { method, headers, ...(body !== undefined && { body }) });
+  const answer = [JSON.stringify([...answered.headers]), await answered.text()].join();
+  return { sent: [target, JSON.stringify(headers), await textOf(body)].join('\n'), answer };
+}
+
+async function textOf(body: CanaryRequest['body']): Promise<string> {
+  if (!(body instanceof FormData)) return body ?? '';
+  const parts = [...body.values()].map(async part => (typeof part === 'string' ? part : part.text()));
+  return (await Promise.all(parts)).join();
 }

@@ -45,6 +45,7 @@ async function sendAll(directory: string, isRedacted: boolean): Promise<Outcome>
   const witness = new Witness();
   const script: Script = { act: () => ({}) };
   let current: CanaryPlace | undefined;
+  let cleanAnswers = '';
   const secretOf = (hook: CanaryHook) => (current?.hook === hook ? canaryOf(current) : undefined);
   const attributes = (hook: CanaryHook) => ({ ...failing(), password: secretOf(hook) });
   const failing = () => {
@@ -78,14 +79,16 @@ async function sendAll(directory: string, isRedacted: boolean): Promise<Outcome>
       if (place.hook === 'annotate') app.logging.annotate(context, { password: canary });
       return place.act ? place.act(canary, context) : {};
     };
-    witness.note(await sendCanary(app, place, canary));
+    const { sent, answer } = await sendCanary(app, place, canary);
+    witness.note(sent + answer);
+    if (place.isAnswerClean) cleanAnswers += answer;
     // Hooks are asked after the answer; the next place must not answer them.
     await app.storedRecords();
   }
   const { recorded } = app.logging.stats().exchanges;
   if (recorded !== CANARIES.length) throw new ProofFailed(`${recorded} records of ${CANARIES.length} requests`);
   await app.close();
-  const read = await outputs.read();
+  const read = { ...(await outputs.read()), answers: cleanAnswers };
   const fileNames = await outputs.fileNames();
   await outputs.close();
   return { outputs: read, fileNames, witness: witness.text };
