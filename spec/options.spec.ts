@@ -16,6 +16,19 @@ describe('wrong options of createLogging', () => {
       options: { maxBodyBytes: 1.5 },
       message: 'maxBodyBytes must be a whole number from 0 to 4194304 (characters), got 1.5.',
     },
+    { options: { maxPendingBytes: 0 }, message: 'maxPendingBytes must be a whole number from 1 to ' },
+    {
+      options: { loadShedding: true },
+      message: 'createLogging({ loadShedding }) must be an options object, got true.',
+    },
+    {
+      options: { loadShedding: { maxDelayMs: 5 } },
+      message: 'createLogging({ loadShedding }) has no option "maxDelayMs"',
+    },
+    {
+      options: { loadShedding: { maxEventLoopDelayMs: 0 } },
+      message: 'loadShedding.maxEventLoopDelayMs must be a whole number from 1 to 60000 (milliseconds), got 0.',
+    },
     { options: { requestIdHeader: 'X-Request-Id' }, message: 'requestIdHeader must be a header name in lower case' },
     {
       options: { sinks: [] },

@@ -3,7 +3,9 @@ import type { Context, Middleware } from 'koa';
 import { ErrorInterceptor } from './capture/error-interceptor';
 import type { Exchange } from './capture/exchange';
 import { Capture } from './capture/logging-middleware';
+import type { LoadState } from './capture/load-shedder';
 import { OpenExchanges } from './capture/open-exchanges';
+import type { ProcessTime } from './capture/process-time';
 import { type ExchangeCounts, RecordMaker } from './capture/record-maker';
 import { type Attributes, plainAttributes } from './capture/attributes';
 import { actionsOf, loadedActions, tellApps } from './capture/registered-actions';
@@ -17,6 +19,7 @@ import { type Inspectable, INSPECTION, type Inspection, type LoggingTap } from '
 import { requireInteger } from './option-checks';
 import { type LoggingOptions, type ResolvedOptions, resolveOptions } from './options';
 import type { JsonValue } from './record/json-value';
+import type { LogRecord } from './record/log-record';
 import { Redactor } from './redact/redactor';
 import type { EncryptionKey } from './redact/redaction-keys';
 import type { StoredRecord } from './redact/reveal';
@@ -31,6 +34,8 @@ export interface LoggingStats {
     /** Closed exchanges waiting to become records. */
     readonly pending: number;
   };
+  /** How much is recorded while the event loop is late. */
+  readonly load: LoadState;
   /** From record to destination, by sink name. */
   readonly sinks: Readonly<Record<string, LaneStats>>;
 }
@@ -91,7 +96,10 @@ class ComposedLogging implements Logging, Inspectable {
   #tap: LoggingTap | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(private readonly options: ResolvedOptions) {
+  constructor(
+    private readonly options: ResolvedOptions,
+    time?: ProcessTime,
+  ) {
     const { hooks } = options;
     const reporter = new Reporter(hooks.onError, error => this.#tap?.report(error));
     const redactor = new Redactor(options.redact, reporter.report);
@@ -103,10 +111,11 @@ class ComposedLogging implements Logging, Inspectable {
         hooks.onDrop?.(drop);
       },
     });
-    this.#maker = new RecordMaker({ ...options, hooks }, redactor, reporter, (record, exchange) => {
+    const deliver = (record: LogRecord, exchange: Exchange) => {
       this.#tap?.record(record, exchange);
       this.#delivery.push(record);
-    });
+    };
+    this.#maker = new RecordMaker({ ...options, hooks }, redactor, reporter, deliver, time);
     this.#open = new OpenExchanges(options.handlerWaitMs);
     this.#errors = new ErrorInterceptor({ errorHandlers: options.errorHandlers }, { redactor, reporter });
     this.#capture = new Capture(
@@ -164,14 +173,16 @@ class ComposedLogging implements Logging, Inspectable {
     await Promise.race([this.#open.answered(), timeUp]);
     this.#capture.close();
     await Promise.race([this.#maker.idle(), timeUp]);
+    this.#maker.close();
     clearTimeout(timer);
     await this.#delivery.close({ deadlineMs: Math.max(0, Math.round(deadline - performance.now())) });
   }
 
   stats(): LoggingStats {
-    const { counts, pending } = this.#maker;
+    const { counts, pending, load } = this.#maker;
     return {
       exchanges: { ...counts, dropped: { ...counts.dropped }, open: this.#open.size, pending },
+      load,
       sinks: this.#delivery.stats(),
     };
   }
@@ -199,9 +210,9 @@ class ComposedLogging implements Logging, Inspectable {
   }
 }
 
-/** For the package's own checks: takes options that are resolved already. */
-export function composeLogging(options: ResolvedOptions): Logging {
-  return new ComposedLogging(options);
+/** For the package's own checks: takes options that are resolved already, and the time that they set. */
+export function composeLogging(options: ResolvedOptions, time?: ProcessTime): Logging {
+  return new ComposedLogging(options, time);
 }
 
 /**

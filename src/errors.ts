@@ -21,6 +21,7 @@ export type LoggingErrorCode =
   | 'REVEAL_KEY_UNKNOWN'
   | 'REVEAL_REFUSED'
   | 'RECORDS_DROPPED'
+  | 'LOAD_SHED'
   | 'SINK_OPEN_FAILED'
   | 'SINK_WRITE_FAILED'
   | 'SINK_CLOSE_FAILED'

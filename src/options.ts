@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { basename } from 'node:path';
 import type { Context } from 'koa';
 import type { ErrorHandlerSource } from './capture/error-handlers';
+import type { LoadSheddingOptions } from './capture/load-shedder';
 import type { UnmatchedPolicy } from './capture/selection';
 import type { Attributes } from './capture/attributes';
 import type { Identity, ResponseEvent } from './capture/take-snapshot';
@@ -57,6 +58,16 @@ export interface LoggingOptions extends SelectionOptions {
   readonly handlerWaitMs?: number;
   /** Most closed exchanges waiting to become records; more are dropped and counted. @defaultValue 10000 */
   readonly maxPendingExchanges?: number;
+  /**
+   * Most bytes of closed exchanges waiting to become records, estimated by the texts of their bodies; more are dropped
+   * and counted. @defaultValue 67108864 (64 MiB)
+   */
+  readonly maxPendingBytes?: number;
+  /**
+   * While the event loop is late and records have a part in that, fewer successful requests are recorded; their
+   * `sampleWeight` makes up for the others. `false` records all, however late it is. @defaultValue {}
+   */
+  readonly loadShedding?: LoadSheddingOptions | false;
   /** Called when a request arrives, on its path: keep it short. What it returns goes into `attributes`. */
   readonly onRequest?: (context: Context) => Attributes | void;
   /** Called after the response was closed. What it returns goes into `attributes`. */
@@ -82,6 +93,8 @@ export interface ResolvedOptions {
   readonly requestIdHeader: string | false;
   readonly handlerWaitMs: number;
   readonly maxPendingExchanges: number;
+  readonly maxPendingBytes: number;
+  readonly loadShedding: Required<LoadSheddingOptions> | false;
   readonly errorHandlers: readonly ErrorHandlerSource[];
   readonly hooks: Pick<LoggingOptions, 'identify' | 'onRequest' | 'onResponse' | 'onRecord' | 'onError' | 'onDrop'>;
 }
@@ -101,6 +114,8 @@ const KEYS: readonly (keyof LoggingOptions)[] = [
   'requestIdHeader',
   'handlerWaitMs',
   'maxPendingExchanges',
+  'maxPendingBytes',
+  'loadShedding',
 ];
 
 const NO_RECORDS = Symbol.for('logged-controllers:no-records');
@@ -165,6 +180,18 @@ function checkRequestIdHeader(header: string | false): void {
   }
 }
 
+function resolveLoadShedding(options: LoadSheddingOptions | false = {}): Required<LoadSheddingOptions> | false {
+  if (options === false) return false;
+  refuseUnknownKeys('createLogging({ loadShedding })', options, ['maxEventLoopDelayMs']);
+  const { maxEventLoopDelayMs = 50 } = options;
+  requireInteger('loadShedding.maxEventLoopDelayMs', maxEventLoopDelayMs, {
+    min: 1,
+    max: 60_000,
+    unit: 'milliseconds',
+  });
+  return { maxEventLoopDelayMs };
+}
+
 /** The picked keys that have a value. */
 function pick<Key extends keyof LoggingOptions>(
   options: LoggingOptions,
@@ -192,6 +219,7 @@ export function resolveOptions(options: LoggingOptions): ResolvedOptions {
     requestIdHeader = 'x-request-id',
     handlerWaitMs = 30_000,
     maxPendingExchanges = 10_000,
+    maxPendingBytes = 64 * 1024 ** 2,
     errorHandlers = [],
   } = options;
   requireBoolean('enabled', isWanted);
@@ -199,6 +227,7 @@ export function resolveOptions(options: LoggingOptions): ResolvedOptions {
   requireInteger('maxBodyBytes', maxBodyBytes, { min: 0, max: 4_194_304, unit: 'characters' });
   requireInteger('handlerWaitMs', handlerWaitMs, { min: 0, max: 600_000, unit: 'milliseconds' });
   requireInteger('maxPendingExchanges', maxPendingExchanges, { min: 1, max: 1_000_000 });
+  requireInteger('maxPendingBytes', maxPendingBytes, { min: 1, max: 64 * 1024 ** 3, unit: 'bytes' });
   checkRequestIdHeader(requestIdHeader);
   if (!Array.isArray(errorHandlers)) {
     throw new LoggingError('OPTION_INVALID', `errorHandlers must be an array, got ${describeValue(errorHandlers)}.`);
@@ -217,6 +246,8 @@ export function resolveOptions(options: LoggingOptions): ResolvedOptions {
     requestIdHeader,
     handlerWaitMs,
     maxPendingExchanges,
+    maxPendingBytes,
+    loadShedding: resolveLoadShedding(options.loadShedding),
     errorHandlers,
     hooks: pick(options, HOOK_KEYS),
   };

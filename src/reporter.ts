@@ -1,13 +1,18 @@
 import type { LoggingError, Report } from './errors';
 
+const LEAST_GAP_MS = 60_000;
+
 /** Brings run-time problems to the user without ever throwing into the code that found them. */
 export class Reporter {
   readonly #reported = new Set<string>();
+  readonly #lastAt = new Map<string, number>();
 
   constructor(
     private readonly onError: Report | undefined,
     /** Told first, beside whatever the user asked for. */
     private readonly alsoTell: Report = () => {},
+    /** Milliseconds that only go forward. */
+    private readonly now: () => number = () => performance.now(),
   ) {}
 
   readonly report: Report = error => {
@@ -25,5 +30,14 @@ export class Reporter {
     if (this.#reported.has(kind)) return;
     this.#reported.add(kind);
     this.report(error);
+  }
+
+  /** Reports what may come and go, at most once a minute for each kind; composed only when it is told. */
+  reportEachMinute(kind: string, compose: () => LoggingError): void {
+    const now = this.now();
+    const lastAt = this.#lastAt.get(kind);
+    if (lastAt !== undefined && now - lastAt < LEAST_GAP_MS) return;
+    this.#lastAt.set(kind, now);
+    this.report(compose());
   }
 }

@@ -12,6 +12,7 @@ import {
   type LogRecord,
   memorySink,
 } from '../../src';
+import type { ProcessTime } from '../../src/capture/process-time';
 import { composeLogging } from '../../src/create-logging';
 import { resolveOptions } from '../../src/options';
 import { disableRedaction } from '../../src/redact/redact-options';
@@ -38,6 +39,7 @@ class TestAppBuilder {
   #isLogged = true;
   #isRedacted = true;
   #isHttp2 = false;
+  #time: ProcessTime | undefined;
 
   /** Serves HTTP/2 without TLS; send requests by `request2`. */
   overHttp2(): this {
@@ -53,6 +55,12 @@ class TestAppBuilder {
   /** Options of `createLogging`; records go to memory unless sinks are given. */
   logging(options: LoggingOptions): this {
     this.#options = { ...this.#options, ...options };
+    return this;
+  }
+
+  /** Makes records by another time than that of the process. */
+  at(time: ProcessTime): this {
+    this.#time = time;
     return this;
   }
 
@@ -90,8 +98,7 @@ class TestAppBuilder {
     app.on('error', error => appErrors.push(error));
     const reports: LoggingError[] = [];
     const memory = memorySink({ maxRecords: 20_000 });
-    const makeLogging = this.#isRedacted ? createLogging : createUnredactedLogging;
-    const logging = makeLogging({
+    const logging = this.#makeLogging({
       service: { name: 'spec', version: '1.2.3' },
       sinks: [memory],
       onError: error => reports.push(error),
@@ -112,11 +119,13 @@ class TestAppBuilder {
     started.push(testApplication);
     return testApplication;
   }
-}
 
-function createUnredactedLogging(options: LoggingOptions): Logging {
-  const resolved = resolveOptions(options);
-  return composeLogging({ ...resolved, redact: disableRedaction(resolved.redact) });
+  #makeLogging(options: LoggingOptions): Logging {
+    if (this.#isRedacted && !this.#time) return createLogging(options);
+    const resolved = resolveOptions(options);
+    const redact = this.#isRedacted ? resolved.redact : disableRedaction(resolved.redact);
+    return composeLogging({ ...resolved, redact }, this.#time);
+  }
 }
 
 export class TestApp {

@@ -54,6 +54,8 @@ export class Exchange implements ActionObserver, ResultObserver {
   /** The status that was sent; `null` when the exchange ended before. */
   status: number | null = null;
   isIncomplete = false;
+  /** Counted while it waits to become a record. */
+  pendingBytes = 0;
   #hasSettled = false;
   #isOver = false;
 

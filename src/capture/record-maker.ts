@@ -10,19 +10,20 @@ import type { ActionBinding } from './action-binding';
 import { type Attributes, plainAttributes } from './attributes';
 import type { Exchange } from './exchange';
 import { matchedBinding } from './host-seam';
+import { type LoadSheddingOptions, LoadShedder, type LoadState } from './load-shedder';
+import { PendingExchanges, type PendingLimits } from './pending-exchanges';
+import { type ProcessTime, processTime } from './process-time';
 import { sampleWeight, type Selection, selectionFor, type UnmatchedPolicy } from './selection';
 import { type SnapshotHooks, SnapshotTaker } from './take-snapshot';
+import { TimeSlices } from './time-slices';
 import { runUserCode } from './user-code';
 
-/** Longest uninterrupted work on records, so that requests never wait longer for it. */
-const SLICE_MS = 5;
-
-export interface RecordMakerOptions {
+export interface RecordMakerOptions extends PendingLimits {
   readonly service: ServiceInfo;
   readonly selection: SelectionOptions;
   readonly unmatched: UnmatchedPolicy;
   readonly maxBodyBytes: number;
-  readonly maxPendingExchanges: number;
+  readonly loadShedding: Required<LoadSheddingOptions> | false;
   readonly hooks: SnapshotHooks & { readonly onRecord?: ((record: LogRecord) => Attributes | void) | undefined };
 }
 
@@ -38,6 +39,8 @@ export interface ExchangeCounts {
   readonly dropped: {
     /** Exchanges closed faster than records could be made. */
     overloaded: number;
+    /** Left out because the event loop was late; `sampleWeight` of those recorded makes up for them. */
+    shed: number;
     /** Making the record failed; see `onError`. */
     failed: number;
     /** Still open when the logging was closed. */
@@ -58,14 +61,15 @@ export class RecordMaker {
     seen: 0,
     recorded: 0,
     notSelected: 0,
-    dropped: { overloaded: 0, failed: 0, closed: 0 },
+    dropped: { overloaded: 0, shed: 0, failed: 0, closed: 0 },
   };
   /** From 0 to 1; what sampling goes by. */
   random = Math.random;
-  readonly #pending: Exchange[] = [];
+  readonly #pending: PendingExchanges;
+  readonly #slices: TimeSlices;
+  readonly #shedder: LoadShedder | undefined;
   readonly #rules = new Map<ActionBinding | undefined, ActionRules>();
   readonly #snapshots: SnapshotTaker;
-  #isScheduled = false;
   #whenIdle: (() => void)[] = [];
 
   constructor(
@@ -73,7 +77,17 @@ export class RecordMaker {
     private readonly redactor: Redactor,
     private readonly reporter: Reporter,
     private readonly deliver: (record: LogRecord, exchange: Exchange) => void,
+    time: ProcessTime = processTime(),
   ) {
+    this.#pending = new PendingExchanges(options);
+    this.#slices = new TimeSlices(
+      this.#pending,
+      () => this.#makeRecord(this.#pending.take()),
+      () => this.#becameIdle(),
+      time,
+    );
+    const workMs = () => this.#slices.workMs;
+    if (options.loadShedding) this.#shedder = new LoadShedder(options.loadShedding, { reporter, workMs, time });
     this.#snapshots = new SnapshotTaker(redactor, options.hooks, options.maxBodyBytes, reporter);
   }
 
@@ -81,14 +95,14 @@ export class RecordMaker {
     return this.#pending.length;
   }
 
+  get load(): LoadState {
+    return this.#shedder?.state ?? { recordsOneOf: 1, eventLoopDelayMs: null };
+  }
+
   /** Takes a closed exchange; only notes it, because this may still run inside a request. */
   accept(exchange: Exchange): void {
-    if (this.#pending.length >= this.options.maxPendingExchanges) {
-      this.counts.dropped.overloaded++;
-      return;
-    }
-    this.#pending.push(exchange);
-    this.#schedule();
+    if (this.#pending.add(exchange)) this.#slices.schedule();
+    else this.#overloaded();
   }
 
   /** Resolves when every exchange accepted so far has been dealt with. */
@@ -97,30 +111,39 @@ export class RecordMaker {
     return new Promise(resolve => this.#whenIdle.push(resolve));
   }
 
-  #schedule(): void {
-    if (this.#isScheduled) return;
-    this.#isScheduled = true;
-    setImmediate(() => this.#runSlice());
+  /** Nothing more will be accepted. */
+  close(): void {
+    this.#shedder?.stop();
   }
 
-  #runSlice(): void {
-    this.#isScheduled = false;
-    const end = performance.now() + SLICE_MS;
-    let done = 0;
-    do this.#makeRecord(this.#pending[done++]!);
-    while (done < this.#pending.length && performance.now() < end);
-    this.#pending.splice(0, done);
-    if (this.#pending.length > 0) return this.#schedule();
+  #becameIdle(): void {
     const waiting = this.#whenIdle;
     this.#whenIdle = [];
     for (const resolve of waiting) resolve();
+  }
+
+  #overloaded(): void {
+    this.counts.dropped.overloaded++;
+    this.reporter.reportEachMinute('overloaded', () => {
+      const { maxPendingExchanges, maxPendingBytes } = this.options;
+      return new LoggingError(
+        'RECORDS_DROPPED',
+        'Requests end faster than records can be made of them, so some get none ' +
+          `(maxPendingExchanges is ${maxPendingExchanges}, maxPendingBytes is ${maxPendingBytes}). ` +
+          'What follows within a minute is only counted, see stats().',
+      );
+    });
   }
 
   #makeRecord(exchange: Exchange): void {
     try {
       exchange.binding ??= matchedBinding(exchange.context);
       const { selection, parameters } = this.#rulesOf(exchange.binding);
-      const weight = sampleWeight(exchange, selection, this.options.unmatched, this.random);
+      const weight = sampleWeight(exchange, selection, this.options.unmatched, this.random, this.#shedder?.share());
+      if (weight === 'shed') {
+        this.counts.dropped.shed++;
+        return;
+      }
       if (weight === 0 || !this.#isWanted(exchange, selection)) {
         this.counts.notSelected++;
         return;

@@ -19,21 +19,27 @@ export function selectionFor(binding: ActionBinding | undefined, defaults: Selec
 }
 
 /**
- * How many requests the record of an exchange stands for; 0 when it is not to be recorded. Failures and slow requests
- * are always kept and so stand for themselves alone.
+ * How many requests the record of an exchange stands for; 0 when it is not to be recorded, `shed` when only the load
+ * forbids it. Failures and slow requests are always kept and so stand for themselves alone.
+ *
+ * @param share of the requests that sampling would keep: less than 1 under load
  */
 export function sampleWeight(
   exchange: Exchange,
   selection: Selection,
   unmatched: UnmatchedPolicy,
   random: () => number,
-): number {
+  share = 1,
+): number | 'shed' {
   if (selection.scope === 'off') return 0;
   const { hasFailed } = exchange;
   if (selection.scope === 'unmatched' && !exchange.isRequested) {
     return unmatched === 'all' || (unmatched === 'errors' && hasFailed) ? 1 : 0;
   }
   const { sample = 1, slowMs = Infinity } = selection;
-  if (sample === 1 || hasFailed || exchange.durationMs >= slowMs) return 1;
-  return random() < sample ? 1 / sample : 0;
+  const kept = sample * share;
+  if (kept === 1 || hasFailed || exchange.durationMs >= slowMs) return 1;
+  const draw = random();
+  if (draw < kept) return 1 / kept;
+  return draw < sample ? 'shed' : 0;
 }
