@@ -33,7 +33,7 @@ interface Sample {
 }
 
 const rules = defaultRules();
-const plan = rules.plans.planOf(OrderBody);
+const plan = rules.classes.planOf(OrderBody);
 const text = (given: string): unknown => given;
 const parsed = (given: string): unknown => JSON.parse(given);
 

@@ -1,3 +1,4 @@
+import { hasSensitiveClasses } from '../../src/decorators/metadata';
 import { Detectors } from '../../src/redact/detectors/detectors';
 import { DtoMetadata, findTransformerStorage } from '../../src/redact/dto-metadata';
 import { FreeTexts } from '../../src/redact/free-texts';
@@ -6,16 +7,19 @@ import { NameRules } from '../../src/redact/name-rules';
 import { Plans } from '../../src/redact/plans';
 import { resolveRedactOptions } from '../../src/redact/redact-options';
 import { ReportOnce } from '../../src/redact/report-once';
-import type { WalkRules } from '../../src/redact/walk';
+import type { ValidationRules } from '../../src/redact/validation-errors';
 
 /** The rules of a redactor with default options, for a bench of their parts. */
-export function defaultRules(): WalkRules {
+export function defaultRules(): ValidationRules {
   const options = resolveRedactOptions();
   const names = new NameRules(options);
+  const classes = new Plans(new DtoMetadata(findTransformerStorage()), names, options.disabled);
   return {
     policy: options.policy,
     names,
-    plans: new Plans(new DtoMetadata(findTransformerStorage()), names, options.disabled),
+    plans: classes.known,
+    classes,
+    hasSensitiveClasses,
     texts: new FreeTexts(names, new Detectors(options.detectors)),
     marks: new Marks(options, new ReportOnce(() => {})),
     limits: options.limits,

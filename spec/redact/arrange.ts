@@ -1,3 +1,4 @@
+import { expect } from 'chai';
 import type { RedactedParts } from '../../src/record/build-record';
 import type { LoggingError } from '../../src/errors';
 import type { JsonValue } from '../../src/record/json-value';
@@ -6,9 +7,39 @@ import {
   type DeclaredParameter,
   type RedactOptions,
   Redactor,
+  type ResolvedRedactOptions,
   disableRedaction,
   resolveRedactOptions,
 } from '../../src/redact/redactor';
+import { ReportOnce } from '../../src/redact/report-once';
+import { SnapshotRedactor } from '../../src/redact/snapshot-redactor';
+import type { FactTeller } from '../../src/redact/tell-facts';
+import { ToldClasses } from '../../src/redact/told-classes';
+
+/** Redacts like another thread: by copies of the options, of the facts and of the snapshots. */
+class ToldRedactor {
+  readonly #classes: ToldClasses;
+  readonly #redactor: SnapshotRedactor;
+  readonly #facts: FactTeller;
+
+  constructor(options: ResolvedRedactOptions, redactor: Redactor) {
+    const copy = structuredClone(options);
+    this.#classes = new ToldClasses(copy);
+    this.#redactor = new SnapshotRedactor(copy, this.#classes, new ReportOnce(() => {}));
+    this.#facts = redactor.facts();
+  }
+
+  redact(taken: Snapshot): RedactedParts {
+    const facts = this.#facts.tellNew();
+    if (facts) this.#classes.learn(structuredClone(facts));
+    return this.#redactor.redact(taken);
+  }
+}
+
+/** As JSON, with encrypted values alike: no two encryptions are equal. */
+function comparable(parts: RedactedParts): string {
+  return JSON.stringify(parts).replaceAll(/enc:[\w-]+:[\w+/=.:-]+/g, 'enc:…');
+}
 
 /** What a spec says of an exchange; the rest is an empty `GET /`. */
 export interface GivenExchange {
@@ -27,15 +58,34 @@ export interface GivenExchange {
 export class Arranged {
   readonly reports: LoggingError[] = [];
   readonly redactor: Redactor;
+  readonly #elsewhere: ToldRedactor;
 
   constructor(options: RedactOptions, isDisabled: boolean) {
     const resolved = resolveRedactOptions(options);
-    this.redactor = new Redactor(isDisabled ? disableRedaction(resolved) : resolved, error => this.reports.push(error));
+    const effective = isDisabled ? disableRedaction(resolved) : resolved;
+    this.redactor = new Redactor(effective, error => this.reports.push(error));
+    this.#elsewhere = new ToldRedactor(effective, this.redactor);
   }
 
+  /** Redacts in this thread, and sees to it that another one would have done the same. */
   redact(given: GivenExchange): RedactedParts {
+    const taken = this.#take(given);
+    const redacted = this.redactor.redact(taken);
+    if (!this.redactor.needsFunctions(taken)) {
+      const toldElsewhere = this.#elsewhere.redact(structuredClone(taken));
+      expect(comparable(toldElsewhere), 'redacted by what another thread was told').to.equal(comparable(redacted));
+    }
+    return redacted;
+  }
+
+  /** For what no other thread can be given. */
+  redactHere(given: GivenExchange): RedactedParts {
+    return this.redactor.redact(this.#take(given));
+  }
+
+  #take(given: GivenExchange): Snapshot {
     const { parameters } = given;
-    return this.redactor.redact(snapshot(given, parameters ? this.redactor.planParameters(parameters) : null));
+    return snapshot(given, parameters ? this.redactor.planParameters(parameters) : null);
   }
 
   /** The recorded request body of a typed action; untyped without a class. */

@@ -181,7 +181,7 @@ describe('the parts of an exchange', () => {
     it('whose redaction fails is left out, and the rest of the record is kept', () => {
       const hint = { each: undefined } as never;
       Object.defineProperty(hint, 'plan', { get: failing });
-      const parts = arranged.redact({ url: '/kept', body: { kind: 'text', format: 'json', text: '{}', hint } });
+      const parts = arranged.redactHere({ url: '/kept', body: { kind: 'text', format: 'json', text: '{}', hint } });
       expect(parts.request.bodyOmitted).to.equal('redaction-failed');
       expect(parts.request.path).to.equal('/kept');
       expect(arranged.reports.map(({ code }) => code)).to.deep.equal(['REDACTION_FAILED']);

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../record/json-value';
 import type { TypeHint } from '../record/snapshot';
-import type { Plans } from './plans';
+import type { KnownPlans } from './known-plans';
 
 /** A hint that says something of the parts of a value. */
 export type StructuredHint = Exclude<TypeHint, number | 'unknown'>;
@@ -28,7 +28,7 @@ export function memberHint(hint: StructuredHint, name: string): TypeHint | null 
 }
 
 /** Whether an object of a class that is marked as a whole may be in what the hint was made of. */
-export function holdsSensitiveClass(hint: TypeHint, plans: Plans): boolean {
+export function holdsSensitiveClass(hint: TypeHint, plans: KnownPlans): boolean {
   const pending: (TypeHint | null)[] = [hint];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     if (next === null || next === 'unknown') continue;

@@ -32,13 +32,18 @@ export class NameRules {
   readonly #allowed: ReadonlySet<string>;
   /** Nothing is to be redacted: see `disableRedaction`. */
   readonly isDisabled: boolean;
-  readonly #marked = sensitiveNames();
+  readonly #marked: ReadonlySet<string>;
   readonly #exposed = new Set<string>();
   readonly #verdicts = new Map<string, NameVerdict>();
   #learned: ReadonlySet<string> = new Set();
   #learnedFrom = 0;
 
-  constructor({ names, allowNames, disabled }: Pick<ResolvedRedactOptions, 'names' | 'allowNames' | 'disabled'>) {
+  /** @param marked the names that classes mark; it may grow */
+  constructor(
+    { names, allowNames, disabled }: Pick<ResolvedRedactOptions, 'names' | 'allowNames' | 'disabled'>,
+    marked: ReadonlySet<string> = sensitiveNames(),
+  ) {
+    this.#marked = marked;
     this.#allowed = new Set(allowNames.map(name => foldName(name).whole));
     const ours = DEFAULT_NAMES.filter(name => !this.#allowed.has(name));
     this.#wholeNames = new Set(DEFAULT_WHOLE_NAMES);
@@ -53,7 +58,7 @@ export class NameRules {
   }
 
   verdictOf(name: string): NameVerdict {
-    if (this.#learnedFrom !== this.#marked.size + this.#exposed.size) this.#refreshLearned();
+    if (this.#learnedFrom !== this.learnedCount) this.#refreshLearned();
     const known = this.#verdicts.get(name);
     if (known) return known;
     const verdict = this.#judge(name);
@@ -85,6 +90,16 @@ export class NameRules {
         return run.length >= MIN_UNDIVIDED_LENGTH && this.#lastWords.has(run);
       });
     });
+  }
+
+  /** How many names `@Sensitive` has taught so far. It never shrinks. */
+  get learnedCount(): number {
+    return this.#marked.size + this.#exposed.size;
+  }
+
+  /** The names that `@Sensitive` has taught so far. */
+  get learnedNames(): readonly string[] {
+    return [...this.#marked, ...this.#exposed];
   }
 
   /** Adds the name under which a marked property goes over the wire. */
@@ -124,9 +139,9 @@ export class NameRules {
   }
 
   #refreshLearned(): void {
-    const names = [...this.#marked, ...this.#exposed].map(name => foldName(name).whole);
+    const names = this.learnedNames.map(name => foldName(name).whole);
     this.#learned = new Set(names.filter(name => name !== ''));
-    this.#learnedFrom = this.#marked.size + this.#exposed.size;
+    this.#learnedFrom = this.learnedCount;
     this.#verdicts.clear();
   }
 }

@@ -1,6 +1,7 @@
 import type { Class } from '../decorators/metadata';
 import type { SensitiveMark } from '../decorators/sensitive-mark';
 import { dtoClass } from './dto-metadata';
+import { NO_PLAN_ID } from './known-plans';
 import { type ActiveMark, type Field, type Plan, stricterMark } from './plan';
 import type { Plans } from './plans';
 
@@ -48,14 +49,23 @@ function compileParameter({ name, type, mark, isLoggable }: DeclaredParameter, p
   return single(name, plans.fieldOf(name, { mark, isLoggable }, shape, dto));
 }
 
-const OPEN: Plan = { kind: 'class', id: -1, mark: null, isOpen: true, fields: new Map(), wireNames: new Map() };
+const NOTHING: Plan = {
+  kind: 'class',
+  id: NO_PLAN_ID,
+  mark: null,
+  lineage: [],
+  fields: new Map(),
+  wireNames: new Map(),
+};
+const OPEN: Plan = { ...NOTHING, isOpen: true };
 
 function single(name: string, field: Field): Plan {
-  return { kind: 'class', id: -1, mark: null, fields: new Map([[name, field]]), wireNames: new Map() };
+  return { ...NOTHING, fields: new Map([[name, field]]) };
 }
 
 function withMark(plan: Plan | null, mark: ActiveMark): Plan {
-  return { kind: 'class', id: -1, fields: new Map(), wireNames: new Map(), ...plan, mark };
+  // No longer what the class alone says.
+  return { ...NOTHING, ...plan, lineage: [], mark };
 }
 
 function merge(one: Plan, other: Plan): Plan {
@@ -67,10 +77,10 @@ function merge(one: Plan, other: Plan): Plan {
     fields.set(name, { key: field.key, mark, isLoggable, shape: field.shape ?? known?.shape ?? null });
   }
   const isOpen = one.isOpen || other.isOpen;
-  return { ...one, mark: stricterMark(one.mark, other.mark), ...(isOpen && { isOpen }), fields };
+  return { ...one, lineage: [], mark: stricterMark(one.mark, other.mark), ...(isOpen && { isOpen }), fields };
 }
 
 function withLowerCaseNames(plan: Plan): Plan {
   const fields = new Map([...plan.fields].map(([name, field]) => [name.toLowerCase(), field]));
-  return { ...plan, fields };
+  return { ...plan, lineage: [], fields };
 }

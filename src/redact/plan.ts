@@ -21,6 +21,8 @@ export interface Plan {
   readonly id: PlanId;
   /** Redacts the value as a whole. */
   readonly mark: ActiveMark | null;
+  /** Numbers of the class and of those that it derives from, its own first; empty when it is no class's plan. */
+  readonly lineage: readonly number[];
   /** All of it is loggable: the untyped value of a marked parameter. */
   readonly isOpen?: true;
   /** By name on the wire, and by property name where `@Expose` gave another. */

@@ -1,17 +1,15 @@
 import { type Class, isLoggableProperty, markOfClass, markedProperties } from '../decorators/metadata';
 import type { SensitiveMark } from '../decorators/sensitive-mark';
-import type { PlanId } from '../record/snapshot';
 import { type DeclaredType, type DtoMetadata, dtoClass } from './dto-metadata';
 import type { NameRules } from './name-rules';
-import { type ActiveMark, type Choice, type Field, type Plan, REDACT, type Shape, stricterMark } from './plan';
+import { type Draft, inContainer, KnownPlans } from './known-plans';
+import { type ActiveMark, type Field, type Plan, REDACT, type Shape, stricterMark } from './plan';
 
 /** What decorators say of a property or a parameter. */
 export interface FieldMarks {
   readonly mark?: SensitiveMark | undefined;
   readonly isLoggable?: boolean | undefined;
 }
-
-type Draft = Plan & { fields: Map<string, Field>; wireNames: Map<string, string> };
 
 /**
  * Compiles each class once, at its first use. A draft is registered before its fields are filled in, so classes that
@@ -21,30 +19,27 @@ export class Plans {
   readonly #metadata: DtoMetadata;
   readonly #names: NameRules;
   readonly #disabled: boolean;
-  readonly #byId: Plan[] = [];
   readonly #byClass = new WeakMap<Class, Plan>();
-  readonly #classes = new Map<Plan, Class>();
-  readonly #refined = new Map<Plan | Choice, Map<Plan, Plan>>();
-  readonly #unions = new Map<string, Plan>();
-  readonly #members = new Map<Plan, readonly Plan[]>();
-  readonly #unfilled: (() => void)[] = [];
+  readonly #classNumbers = new WeakMap<object, number>();
+  #lastClassNumber = 0;
   readonly #bare: Plan;
 
-  constructor(metadata: DtoMetadata, names: NameRules, disabled: boolean) {
+  constructor(
+    metadata: DtoMetadata,
+    names: NameRules,
+    disabled: boolean,
+    readonly known = new KnownPlans(),
+  ) {
     this.#metadata = metadata;
     this.#names = names;
     this.#disabled = disabled;
-    this.#bare = this.#register(null);
+    this.#bare = known.register(known.size, null, []);
   }
 
   planOf(type: Class): Plan {
     const plan = this.#open(type);
-    this.#fillAll();
+    this.known.fillAll();
     return plan;
-  }
-
-  get(id: PlanId): Plan | undefined {
-    return this.#byId[id];
   }
 
   /** A field of this name, judged by its mark, else by its type's, else by its names. */
@@ -62,22 +57,23 @@ export class Plans {
     const mark = this.#disabled ? null : activeMark(markOfClass(type));
     const properties = dtoClass(type) ? this.#metadata.propertiesOf(type) : new Set<string>();
     // Most classes of an application are never marked; they need no number of their own.
-    const plan = properties.size === 0 && mark === null ? this.#bare : this.#register(mark);
+    const isBare = properties.size === 0 && mark === null;
+    const plan = isBare ? this.#bare : this.known.register(this.known.size, mark, this.#lineageOf(type));
     this.#byClass.set(type, plan);
     if (plan === this.#bare) return plan;
-    this.#classes.set(plan, type);
-    this.#unfilled.push(() => this.#fill(plan as Draft, type, properties));
+    this.known.fillLater(() => this.#fill(plan as Draft, type, properties));
     return plan;
   }
 
-  #fillAll(): void {
-    for (let fill = this.#unfilled.shift(); fill; fill = this.#unfilled.shift()) fill();
-  }
-
-  #register(mark: ActiveMark | null): Draft {
-    const plan: Draft = { kind: 'class', id: this.#byId.length, mark, fields: new Map(), wireNames: new Map() };
-    this.#byId.push(plan);
-    return plan;
+  /** The class and those that it derives from, as numbers. */
+  #lineageOf(type: Class): readonly number[] {
+    const lineage: number[] = [];
+    for (let at: unknown = type; typeof at === 'function'; at = Object.getPrototypeOf(at)) {
+      let number = this.#classNumbers.get(at);
+      if (number === undefined) this.#classNumbers.set(at, (number = ++this.#lastClassNumber));
+      lineage.push(number);
+    }
+    return lineage;
   }
 
   #fill(plan: Draft, type: Class, properties: ReadonlySet<string>): void {
@@ -95,108 +91,31 @@ export class Plans {
         if (name === property) continue;
         const asStated = stated === false ? false : (field.mark ?? undefined);
         const underName = this.fieldOf(name, { mark: asStated, isLoggable }, shape, declared.type);
-        this.#uniteField(plan.fields, name, underName);
+        this.known.uniteField(plan.fields, name, underName);
         mark = stricterMark(mark, underName.mark);
         if (stated) this.#names.learn(name);
       }
-      this.#uniteField(plan.fields, property, { ...field, mark });
+      this.known.uniteField(plan.fields, property, { ...field, mark });
     }
-  }
-
-  /**
-   * What is known of a value that is declared as `shape` and was an object of the plan's class when it was asked. Both
-   * hold, because the object may have changed since it was sent; a subclass alone speaks for its parent, too.
-   */
-  refine(shape: Shape | null, id: PlanId): Shape | null {
-    const plan = this.#byId[id];
-    if (plan === undefined || shape === plan || shape?.kind === 'values') return shape;
-    if (shape === null) return plan;
-    let refined = this.#refined.get(shape);
-    if (refined === undefined) this.#refined.set(shape, (refined = new Map<Plan, Plan>()));
-    let known = refined.get(plan);
-    if (known === undefined) {
-      const declared = shape.kind === 'class' ? [shape] : [...shape.plans.values(), shape.otherwise];
-      const candidates = declared.flatMap(candidate => this.#members.get(candidate) ?? [candidate]);
-      known = candidates.some(candidate => this.#isKindOf(plan, candidate))
-        ? plan
-        : this.#unionOf([...candidates, plan]);
-      this.#fillAll();
-      refined.set(plan, known);
-    }
-    return known;
-  }
-
-  #isKindOf(plan: Plan, other: Plan): boolean {
-    const parent = this.#classes.get(other);
-    for (let type: unknown = this.#classes.get(plan); parent && typeof type === 'function';) {
-      if (type === parent) return true;
-      type = Object.getPrototypeOf(type);
-    }
-    return false;
   }
 
   #shapeOf({ container, type, discriminator }: DeclaredType): Shape | null {
     const plan = type && this.#open(type);
-    if (discriminator === undefined) return plan ? wrap(container, plan) : null;
+    if (discriminator === undefined) return plan ? inContainer(container, plan) : null;
     const subTypes = discriminator.subTypes.map(({ name, type: subType }) => [name, this.#open(subType)] as const);
     const candidates = subTypes.map(([, subPlan]) => subPlan);
     if (plan) candidates.push(plan);
     if (candidates.length === 0) return null;
     const { property } = discriminator;
-    return wrap(container, {
+    return inContainer(container, {
       kind: 'choice',
       property,
       plans: new Map(subTypes),
-      otherwise: this.#unionOf(candidates),
+      otherwise: this.known.unionOf(candidates),
     });
-  }
-
-  /** One plan that redacts whatever any of the given does. */
-  #unionOf(plans: readonly Plan[]): Plan {
-    const members = [...new Set(plans.flatMap(plan => this.#members.get(plan) ?? [plan]))].sort((a, b) => a.id - b.id);
-    if (members.length === 1) return members[0]!;
-    const key = members.map(({ id }) => id).join();
-    const known = this.#unions.get(key);
-    if (known) return known;
-    const union = this.#register(members.map(({ mark }) => mark).reduce(stricterMark));
-    this.#unions.set(key, union);
-    this.#members.set(union, members);
-    // Queued behind its members, which were opened before it.
-    this.#unfilled.push(() => {
-      for (const member of members) {
-        for (const [name, field] of member.fields) this.#uniteField(union.fields, name, field);
-        for (const [property, name] of member.wireNames) union.wireNames.set(property, name);
-      }
-      for (const [name, field] of union.fields) {
-        const isLoggable = members.every(member => member.fields.get(name)?.isLoggable);
-        union.fields.set(name, { ...field, isLoggable });
-      }
-    });
-    return union;
-  }
-
-  #uniteField(fields: Map<string, Field>, name: string, field: Field): void {
-    const known = fields.get(name);
-    const shape = known?.shape && field.shape ? this.#either(known.shape, field.shape) : (known?.shape ?? field.shape);
-    const mark = known ? stricterMark(known.mark, field.mark) : field.mark;
-    const isLoggable = field.isLoggable && known?.isLoggable !== false;
-    fields.set(name, { key: field.key, mark, isLoggable, shape });
-  }
-
-  #either(one: Shape, other: Shape): Shape {
-    if (one === other) return one;
-    const plans = [one, other].map(shape => {
-      const inner = shape.kind === 'values' ? shape.of : shape;
-      return inner.kind === 'choice' ? inner.otherwise : inner;
-    });
-    return wrap(one.kind === 'values' && other.kind === 'values' ? 'map' : undefined, this.#unionOf(plans));
   }
 }
 
 function activeMark(mark: SensitiveMark | undefined): ActiveMark | null {
   return mark || null;
-}
-
-function wrap(container: 'map' | undefined, of: Plan | Choice): Shape {
-  return container === 'map' ? { kind: 'values', of } : of;
 }

@@ -1,33 +1,35 @@
-import type { Class } from '../decorators/metadata';
+import { type Class, hasSensitiveClasses } from '../decorators/metadata';
 import type { Report } from '../errors';
 import type { RedactedParts } from '../record/build-record';
 import type { JsonObject, JsonValue } from '../record/json-value';
 import { estimateBytes } from '../record/record-bytes';
 import type { PlanId, Snapshot, SnapshotValidation, TypeHint } from '../record/snapshot';
-import { Detectors } from './detectors/detectors';
 import { DtoMetadata, findTransformerStorage } from './dto-metadata';
 import { type DescribedField, FieldReader, type FieldVerdict } from './describe-fields';
 import { finishTexts } from './finish-texts';
-import { FreeTexts } from './free-texts';
+import { FunctionUse } from './function-use';
 import type { LiveSecrets } from './live-secrets';
 import { MORE_KEY, tooLargeMarker } from './markers';
-import { Marks } from './marks';
 import { NameRules } from './name-rules';
-import { type DeclaredParameter, NO_PARAMETERS, type ParameterPlan, compileParameters } from './parameter-plan';
+import { type DeclaredParameter, type ParameterPlan, compileParameters } from './parameter-plan';
 import { Plans } from './plans';
-import { RecordRedaction } from './record-redaction';
 import type { ResolvedRedactOptions } from './redact-options';
 import { RedactionNotes } from './redaction-notes';
 import { type EncryptionKey, type ResolvedEncryptionKey, resolveEncryptionKey } from './redaction-keys';
 import { ReportOnce, kindOfError } from './report-once';
 import { type StoredRecord, revealValue } from './reveal';
+import { type KnownClasses, SnapshotRedactor } from './snapshot-redactor';
+import { FactTeller } from './tell-facts';
 import { TypeHints } from './type-hints';
-import { cleanValidationErrors, readValidation } from './validation-errors';
-import { Walk, type WalkRules } from './walk';
+import { type ValidationRules, cleanValidationErrors, readValidation } from './validation-errors';
+import { Walk } from './walk';
 
 /** Compiles what the classes and parameters of one application say, and redacts its exchanges by it. */
 export class Redactor {
-  readonly #rules: WalkRules;
+  readonly #rules: ValidationRules;
+  readonly #classes: KnownClasses;
+  readonly #snapshots: SnapshotRedactor;
+  readonly #functions: FunctionUse;
   readonly #reports: ReportOnce;
   readonly #hints: TypeHints;
   readonly #encryptionKeys: readonly ResolvedEncryptionKey[];
@@ -47,19 +49,24 @@ export class Redactor {
     const names = new NameRules(options);
     const metadata = new DtoMetadata(transformer);
     const plans = new Plans(metadata, names, options.disabled);
-    this.#rules = {
-      policy: options.policy,
-      names,
-      plans,
-      texts: new FreeTexts(names, new Detectors(options.detectors)),
-      marks: new Marks(options, this.#reports),
-      limits: options.limits,
-      maxRecordBytes: options.maxRecordBytes,
-    };
+    this.#classes = { names, plans: plans.known, hasSensitiveClasses, parameters: this.#parameterPlans };
+    this.#functions = new FunctionUse(this.#classes);
+    this.#snapshots = new SnapshotRedactor(options, this.#classes, this.#reports);
+    this.#rules = { ...this.#snapshots.rules, classes: plans };
     this.#hints = new TypeHints(plans, names);
     this.#fields = new FieldReader(plans, names, metadata, options.policy);
     const { encryptionKey, oldEncryptionKeys } = options;
     this.#encryptionKeys = encryptionKey ? [encryptionKey, ...oldEncryptionKeys] : oldEncryptionKeys;
+  }
+
+  /** Tells another thread what is known of the classes, from the beginning. */
+  facts(): FactTeller {
+    return new FactTeller(this.#classes);
+  }
+
+  /** Whether a function of the application may be called for it, so that only this thread can redact it. */
+  needsFunctions(snapshot: Snapshot): boolean {
+    return this.#functions.isNeededBy(snapshot);
   }
 
   /** Every hash that a record may hold for this value, the current key's first. */
@@ -90,15 +97,15 @@ export class Redactor {
 
   /** Number of the class's plan, compiled at the first call. */
   planOf(type: Class): PlanId {
-    return this.#rules.plans.planOf(type).id;
+    return this.#rules.classes.planOf(type).id;
   }
 
   /** Number of a new parameter plan; call it once per action. Only `Snapshot.parameters` takes it. */
   planParameters(parameters: readonly DeclaredParameter[]): PlanId {
-    const { policy, plans } = this.#rules;
+    const { policy, classes } = this.#rules;
     // Else a mark that says nothing would make a parameter known.
     const told = policy === 'allow' ? parameters : parameters.map(parameter => ({ ...parameter, isLoggable: false }));
-    return this.#parameterPlans.push(compileParameters(told, plans)) - 1;
+    return this.#parameterPlans.push(compileParameters(told, classes)) - 1;
   }
 
   /** The classes inside a live object, as far as they are known, and the texts in its marked properties. Never throws. */
@@ -133,8 +140,7 @@ export class Redactor {
 
   /** Never throws: a part that cannot be redacted is left out of the record. */
   redact(snapshot: Snapshot): RedactedParts {
-    const parameters = snapshot.parameters === null ? undefined : this.#parameterPlans[snapshot.parameters];
-    return new RecordRedaction(snapshot, this.#rules, parameters ?? NO_PARAMETERS, this.#reports).run();
+    return this.#snapshots.redact(snapshot);
   }
 
   /** By the name rules, for attributes that come when the record is built. Keys may be escaped already. */

@@ -5,9 +5,15 @@ import { finishTexts } from './finish-texts';
 import { classOf, isReadable, ownValue } from './live-objects';
 import { REDACTED } from './markers';
 import { type Field, type Shape, planFor } from './plan';
+import type { Plans } from './plans';
 import { RedactionNotes } from './redaction-notes';
 import { toJsonValue } from './to-json-value';
 import { Walk, type WalkRules } from './walk';
+
+/** What refusals are judged by: unlike a record's, their objects still have their classes. */
+export interface ValidationRules extends WalkRules {
+  readonly classes: Plans;
+}
 
 /** class-validator's `ValidationError`, by its form: the application may bring its own copy of that package. */
 interface Refusal {
@@ -42,7 +48,7 @@ const MAX_DEPTH = 32;
 const TOP: Context = { path: '', isSensitive: false, shape: null, depth: 0 };
 
 /** The failed properties of a validation error, innermost properties included; `undefined` when it is none. */
-export function readValidation(error: unknown, rules: WalkRules): readonly SnapshotValidation[] | undefined {
+export function readValidation(error: unknown, rules: ValidationRules): readonly SnapshotValidation[] | undefined {
   const errors: unknown = isReadable(error) ? ownValue(error, 'errors') : undefined;
   if (!isReadable(errors) || !Array.isArray(errors) || !errors.some(refusalOf)) return undefined;
   const failures: SnapshotValidation[] = [];
@@ -68,7 +74,7 @@ export function readValidation(error: unknown, rules: WalkRules): readonly Snaps
  * class-validator's errors as JSON, for a response: without what the client sent in sensitive properties, neither in
  * `target` and `value` nor quoted in the texts.
  */
-export function cleanValidationErrors(errors: readonly unknown[], rules: WalkRules): JsonValue[] {
+export function cleanValidationErrors(errors: readonly unknown[], rules: ValidationRules): JsonValue[] {
   const notes = new RedactionNotes('');
   const properties: [JsonObject, string][] = [];
   const cleaned: JsonValue[] = [];
@@ -111,9 +117,9 @@ function childrenInReach({ children }: Refusal, { depth }: Context, seen: number
   return depth < MAX_DEPTH && children ? children.slice(0, Math.max(0, MAX_REFUSALS - seen)) : [];
 }
 
-function judge(refusal: Refusal, context: Context, { names, plans }: WalkRules): Judged {
+function judge(refusal: Refusal, context: Context, { names, classes }: ValidationRules): Judged {
   const targetClass = classOf(refusal.target);
-  const ownShape = targetClass ? plans.planOf(targetClass) : context.shape;
+  const ownShape = targetClass ? classes.planOf(targetClass) : context.shape;
   // Elements are told by their place in the collection, which says as much of each as of all.
   const isElement = isCollection(refusal.target) || /^\d+$/.test(refusal.property);
   if (isElement && !targetClass) {

@@ -1,14 +1,13 @@
-import { hasSensitiveClasses } from '../decorators/metadata';
 import type { JsonObject, JsonValue } from '../record/json-value';
 import { estimateBytes } from '../record/record-bytes';
 import type { TypeHint } from '../record/snapshot';
 import { elementHint, fits, holdsSensitiveClass, memberHint, type StructuredHint } from './follow-hint';
 import type { FreeTexts } from './free-texts';
 import { MORE_KEY, REDACTED, TOO_DEEP, moreMarker } from './markers';
+import type { KnownPlans } from './known-plans';
 import type { Marks } from './marks';
 import type { NameRules } from './name-rules';
 import { type ActiveMark, type Plan, REDACT, type Shape, planFor } from './plan';
-import type { Plans } from './plans';
 import { type Place, type RedactionNotes, pathOf } from './redaction-notes';
 import { unescapeKey } from './unescape-key';
 import { type ValueLimits, plainNumber } from './value-limits';
@@ -17,7 +16,9 @@ import { type ValueLimits, plainNumber } from './value-limits';
 export interface WalkRules {
   readonly policy: 'deny' | 'allow';
   readonly names: NameRules;
-  readonly plans: Plans;
+  readonly plans: KnownPlans;
+  /** Whether any class is marked as a whole: an object of unknown class could be one of these. */
+  readonly hasSensitiveClasses: () => boolean;
   readonly marks: Marks;
   readonly texts: FreeTexts;
   readonly limits: ValueLimits;
@@ -271,7 +272,7 @@ export class Walk {
    */
   #mayHideSensitive(hint: TypeHint, value: Container): boolean {
     if (typeof hint === 'number') return false;
-    if (hint === 'unknown') return !this.#rules.names.isDisabled && hasSensitiveClasses();
+    if (hint === 'unknown') return !this.#rules.names.isDisabled && this.#rules.hasSensitiveClasses();
     return !fits(hint, value) && holdsSensitiveClass(hint, this.#rules.plans);
   }
 
