@@ -55,15 +55,30 @@ export interface RejectedRecord {
 }
 
 /**
+ * What keeps a sink from storing a batch that it may store later:
+ * - `transient`: something that passes by itself, such as a lost connection;
+ * - `overloaded`: the destination asks for less at a time; batches are halved and grow again with each success;
+ * - `configuration`: nothing is stored until a person changes something (a wrong password, a missing role or folder);
+ *   the sink is tried rarely, and its message, which should name the remedy, is reported.
+ */
+export type SinkFailureKind = 'transient' | 'overloaded' | 'configuration';
+
+/**
  * How a sink says that a batch was not written.
  *
  * @example
  * throw new SinkError('The server answered 503.', { retryable: true, retryAfterMs: 2_000 });
+ * throw new SinkError('The server answered 429.', { retryable: true, kind: 'overloaded' });
  */
 export class SinkError extends Error {
   override readonly name = 'SinkError';
-  /** Whether the same batch may succeed later. `false` drops it, counted as `rejected`. */
+  /**
+   * Whether the same batch may succeed later. After `false` it is written in halves, until the records that are refused
+   * alone are left; those are dropped, counted as `rejected`.
+   */
   readonly retryable: boolean;
+  /** What is in the way, of a batch that may succeed later. */
+  readonly kind: SinkFailureKind;
   /** Least wait before the next attempt, in milliseconds, when the destination named one. */
   readonly retryAfterMs: number | undefined;
   /** Records of the batch that must not be tried again. */
@@ -73,6 +88,8 @@ export class SinkError extends Error {
     message: string,
     options: {
       readonly retryable: boolean;
+      /** @defaultValue 'transient' */
+      readonly kind?: SinkFailureKind;
       readonly retryAfterMs?: number;
       readonly rejected?: readonly RejectedRecord[];
       readonly cause?: unknown;
@@ -80,6 +97,7 @@ export class SinkError extends Error {
   ) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined);
     this.retryable = options.retryable;
+    this.kind = options.kind ?? 'transient';
     this.retryAfterMs = options.retryAfterMs;
     this.rejected = options.rejected ?? [];
   }

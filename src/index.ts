@@ -34,7 +34,14 @@ export type {
 } from './coverage/coverage-report';
 export type { DeliveryOptions } from './delivery/delivery-options';
 export type { Drop, DropReason, LaneStats } from './delivery/lane-stats';
-export { LoggingError, SinkError, type LoggingErrorCode, type RejectedRecord, type Report } from './errors';
+export {
+  LoggingError,
+  SinkError,
+  type LoggingErrorCode,
+  type RejectedRecord,
+  type Report,
+  type SinkFailureKind,
+} from './errors';
 export type { JsonObject, JsonValue } from './record/json-value';
 export type {
   BodyOmitted,

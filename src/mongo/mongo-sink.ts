@@ -9,7 +9,7 @@ import { DeadLetterFile } from './dead-letter-file';
 import { IndexKeeper } from './index-keeper';
 import { resolveMongoSinkOptions, type MongoSinkOptions, type ResolvedMongoSinkOptions } from './mongo-sink-options';
 import { AbortedError, untilAborted } from './until-aborted';
-import { classifyFailure, retryAfterMs, type Failure } from './write-failure';
+import { classifyFailure, retryAfterMs, sinkFailureKind, type Failure } from './write-failure';
 
 const DAY_MS = 86_400_000;
 
@@ -148,6 +148,7 @@ class MongoSink implements Sink {
     const cause = Object.assign(new Error(words), { ...(code !== undefined && { code }), labels });
     return new SinkError(`${this.#connection.place} ${what}: ${words}.${remedy === undefined ? '' : ` ${remedy}`}`, {
       retryable: true,
+      kind: sinkFailureKind(kind),
       rejected,
       cause,
       ...(wait !== undefined && { retryAfterMs: wait }),

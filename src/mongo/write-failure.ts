@@ -1,3 +1,5 @@
+import type { SinkFailureKind } from '../errors';
+
 // What a failed write means, told from names, codes and labels alone. Messages of the server and the driver quote
 // documents, keys and hosts, so none of them is passed on.
 
@@ -260,6 +262,13 @@ export function readFailedInsert(error: unknown): FailedInsert {
   const refusedDocuments = [fields.writeErrors].flat().length > 0 && documents.size > 0;
   if (refusedDocuments) return { isIncomplete: false, documents };
   return { command: classifyFailure(error), isIncomplete: true, documents };
+}
+
+/** What delivery should know of it. */
+export function sinkFailureKind(kind: FailureKind): SinkFailureKind {
+  if (kind === 'overloaded') return 'overloaded';
+  // A full disk too goes away only when somebody frees it.
+  return kind === 'config' || kind === 'slow-retry' ? 'configuration' : 'transient';
 }
 
 /** The least wait before the next attempt, in milliseconds, where the usual backoff would be too eager. */
