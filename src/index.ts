@@ -44,9 +44,11 @@ export {
 } from './errors';
 export type { JsonObject, JsonValue } from './record/json-value';
 export type {
+  AnyRecord,
   BodyOmitted,
   Level,
   LogRecord,
+  LossRecord,
   Outcome,
   RecordCause,
   RecordClient,

@@ -12,7 +12,7 @@ import { saneRequestId } from './request-identity';
 import { tapResponse } from './response-tap';
 import type { Attributes } from './attributes';
 import { runUserCode } from './user-code';
-import { UuidV7Source } from './uuid-v7';
+import { UuidV7Source } from '../record/uuid-v7';
 
 export interface CaptureOptions {
   readonly requestIdHeader: string | false;

@@ -1,6 +1,6 @@
 import { LoggingError, type Report } from '../errors';
 import { estimateRecordBytes } from '../record/record-bytes';
-import type { LogRecord } from '../record/log-record';
+import type { AnyRecord } from '../record/log-record';
 import type { Sink } from '../sinks/sink';
 import { callHook } from './call-hook';
 import { systemClock, type Clock } from './clock';
@@ -60,7 +60,7 @@ export class Delivery {
   }
 
   /** Takes a record for every sink. Never throws and never waits. */
-  push(record: LogRecord): void {
+  push(record: AnyRecord): void {
     const entry: QueuedRecord = {
       record,
       bytes: estimateRecordBytes(record),

@@ -1,9 +1,9 @@
-import type { LogRecord } from '../record/log-record';
+import type { AnyRecord } from '../record/log-record';
 import type { DeliveryOptions } from './delivery-options';
 
 /** A record on its way. One object serves all lanes. */
 export interface QueuedRecord {
-  readonly record: LogRecord;
+  readonly record: AnyRecord;
   /** Estimated, see `estimateRecordBytes`. */
   readonly bytes: number;
   /** Place in the order of arrival, from 1. */

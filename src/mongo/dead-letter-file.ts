@@ -1,11 +1,11 @@
 import { appendFile, mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { LoggingError, type Report } from '../errors';
-import type { LogRecord } from '../record/log-record';
+import type { AnyRecord } from '../record/log-record';
 
 /** A record that will never be stored, and why. */
 export interface DeadLetter {
-  readonly record: LogRecord;
+  readonly record: AnyRecord;
   readonly reason: string;
 }
 

@@ -1,6 +1,6 @@
 import type { Document } from 'mongodb';
 import { LoggingError, SinkError, type RejectedRecord, type Report } from '../errors';
-import type { LogRecord } from '../record/log-record';
+import type { AnyRecord } from '../record/log-record';
 import type { Sink, SinkContext, WriteResult } from '../sinks/sink';
 import { BatchWriter } from './batch-writer';
 import { detectCollectionKind, type CollectionKind } from './collection-kind';
@@ -66,7 +66,7 @@ class MongoSink implements Sink {
     this.#indexes?.start({ collection, database, kind }, report);
   }
 
-  async write(batch: readonly LogRecord[], signal: AbortSignal): Promise<void | WriteResult> {
+  async write(batch: readonly AnyRecord[], signal: AbortSignal): Promise<void | WriteResult> {
     await this.#connect(signal);
     const { rejected, failure } = await this.#writer.write(
       batch.map(record => this.#toDocument(record)),
@@ -128,12 +128,12 @@ class MongoSink implements Sink {
   }
 
   /** A copy, because the driver adds to what it is given and records are shared by all sinks. */
-  #toDocument(record: LogRecord): Document {
+  #toDocument(record: AnyRecord): Document {
     if (this.#expireAfterMs === undefined || record.expireAt !== undefined) return { ...record };
     return { ...record, expireAt: new Date(record.at.getTime() + this.#expireAfterMs) };
   }
 
-  async #keepDeadLetters(batch: readonly LogRecord[], rejected: readonly RejectedRecord[]): Promise<void> {
+  async #keepDeadLetters(batch: readonly AnyRecord[], rejected: readonly RejectedRecord[]): Promise<void> {
     const letters = rejected.flatMap(({ index, reason }) => {
       const record = batch[index];
       return record === undefined ? [] : [{ record, reason }];

@@ -138,3 +138,28 @@ export interface LogRecord {
   /** When a store may delete the record. */
   readonly expireAt?: Date;
 }
+
+/** A gap in the records of one sink, written into it once it works again: what was lost meanwhile, and why. */
+export interface LossRecord {
+  /** UUIDv7. */
+  readonly _id: string;
+  readonly schema: 1;
+  readonly kind: 'loss';
+  readonly level: 'warn';
+  readonly service: ServiceInfo;
+  /** When the last of them was lost. */
+  readonly at: Date;
+  /** When the first of them was lost. */
+  readonly since: Date;
+  /** How many records are missing. */
+  readonly lost: number;
+  /** How many for each reason, such as `queue-full`: those of the sink's `dropped` in `stats()`. */
+  readonly reasons: Readonly<Record<string, number>>;
+  /** Minutes since 1970, of `at`. */
+  readonly minute: number;
+  /** When a store may delete the record. */
+  readonly expireAt?: Date;
+}
+
+/** What sinks are given: told apart by `kind`. */
+export type AnyRecord = LogRecord | LossRecord;

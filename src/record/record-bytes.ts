@@ -1,4 +1,4 @@
-import type { LogRecord } from './log-record';
+import type { AnyRecord } from './log-record';
 
 const DATE_BYTES = 26;
 const NUMBER_BYTES = 4;
@@ -11,7 +11,7 @@ const NO_TEXTS: ReadonlySet<string> = new Set();
  * Roughly the length of the record as JSON in UTF-8, without making that JSON: what a queue limit in bytes goes by. Text
  * that JSON escapes counts unescaped. No recursion, so depth does not matter.
  */
-export function estimateRecordBytes(record: LogRecord): number {
+export function estimateRecordBytes(record: AnyRecord): number {
   return estimateBytes(record);
 }
 

@@ -1,5 +1,5 @@
 import { refuseUnknownKeys, requireInteger, requireText } from '../option-checks';
-import type { LogRecord } from '../record/log-record';
+import type { LogRecord, LossRecord } from '../record/log-record';
 import type { Sink } from './sink';
 
 export interface MemorySinkOptions {
@@ -13,7 +13,9 @@ export interface MemorySinkOptions {
 export interface MemorySink extends Sink {
   /** What was written, oldest first. The array does not change any more; later writes show in the next look. */
   readonly records: readonly LogRecord[];
-  /** Forgets all records. */
+  /** What was lost on the way here, oldest first; they too are at most `maxRecords`. */
+  readonly losses: readonly LossRecord[];
+  /** Forgets all of them. */
   clear(): void;
 }
 
@@ -34,16 +36,23 @@ export function memorySink(options: MemorySinkOptions = {}): MemorySink {
   requireInteger('memorySink.maxRecords', maxRecords, { min: 1, max: 1_000_000, unit: 'records' });
 
   let records: readonly LogRecord[] = [];
+  let losses: readonly LossRecord[] = [];
   return {
     name,
     get records() {
       return records;
     },
+    get losses() {
+      return losses;
+    },
     clear() {
       records = [];
+      losses = [];
     },
     async write(batch) {
-      records = [...records, ...batch].slice(-maxRecords);
+      const requests = batch.filter(record => record.kind === 'request');
+      records = [...records, ...requests].slice(-maxRecords);
+      losses = [...losses, ...batch.filter(record => record.kind === 'loss')].slice(-maxRecords);
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { LogRecord } from '../record/log-record';
+import type { AnyRecord } from '../record/log-record';
 
 // `JSON.stringify` leaves these as they are, yet some readers end a line at them (U+0085, U+2028, U+2029) and terminals
 // obey them (U+009B starts an escape sequence). They can only stand inside strings, where `\u0085` means the same.
@@ -14,6 +14,6 @@ function escapeCharacter(char: string): string {
  *
  * @throws {@link TypeError} when the record cannot be written as JSON.
  */
-export function toNdjsonLine(record: LogRecord): string {
+export function toNdjsonLine(record: AnyRecord): string {
   return `${JSON.stringify(record).replace(LEFT_RAW_BY_JSON, escapeCharacter)}\n`;
 }

@@ -1,10 +1,10 @@
 import type { RejectedRecord } from '../errors';
-import type { LogRecord } from '../record/log-record';
+import type { AnyRecord } from '../record/log-record';
 
 /** A batch as text; a record that cannot be rendered is left out and listed instead of failing the others. */
 export function renderBatch(
-  batch: readonly LogRecord[],
-  renderRecord: (record: LogRecord) => string,
+  batch: readonly AnyRecord[],
+  renderRecord: (record: AnyRecord) => string,
 ): { readonly text: string; readonly rejected: readonly RejectedRecord[] } {
   const rejected: RejectedRecord[] = [];
   let text = '';

@@ -1,5 +1,5 @@
 import type { RejectedRecord, Report } from '../errors';
-import type { LogRecord } from '../record/log-record';
+import type { AnyRecord } from '../record/log-record';
 
 /** What a sink may use of the logging that it was given to. */
 export interface SinkContext {
@@ -24,12 +24,12 @@ export interface Sink {
   /** Called before the first write, and again when it rejected or gave no answer within `writeTimeoutMs`. */
   open?(context: SinkContext): Promise<void>;
   /**
-   * Stores a batch of at least one record.
+   * Stores a batch of at least one record. Records of kind `loss` come in batches of their own; other kinds may follow.
    *
    * Resolves when every record is stored or listed in `rejected`. Rejects with a {@link SinkError} otherwise; any other
    * error counts as retryable. `signal` aborts when the write deadline or the deadline of `close` has passed.
    */
-  write(batch: readonly LogRecord[], signal: AbortSignal): Promise<void | WriteResult>;
+  write(batch: readonly AnyRecord[], signal: AbortSignal): Promise<void | WriteResult>;
   /** Called once, after the last write; also when nothing was written or `open` never succeeded. */
   close?(): Promise<void>;
 }

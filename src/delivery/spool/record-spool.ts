@@ -1,4 +1,4 @@
-import type { LogRecord } from '../../record/log-record';
+import type { AnyRecord } from '../../record/log-record';
 
 /** Where a record lies in a spool. Its order is the order of arrival. */
 export interface SpoolPlace {
@@ -9,7 +9,7 @@ export interface SpoolPlace {
 
 /** A record that was read back. */
 export interface SpooledRecord {
-  readonly record: LogRecord;
+  readonly record: AnyRecord;
   readonly place: SpoolPlace;
   /** Its size on the disk. */
   readonly bytes: number;
@@ -34,7 +34,7 @@ export interface RecordSpool {
    * Takes a record; never throws and never waits. It is encoded now and written within the commit window. `isHeld` says
    * that the lane keeps it in memory too: allowed only while `unread` is 0, and moves the cursor past it.
    */
-  append(record: LogRecord, isHeld: boolean): SpoolPlace | SpoolRefusal;
+  append(record: AnyRecord, isHeld: boolean): SpoolPlace | SpoolRefusal;
   /** Resolves when all that was appended is on the disk, or the disk has refused it. Never rejects. */
   commit(): Promise<void>;
   /** The next records behind the cursor, oldest first, which it moves past them; empty when there are none. Never rejects. */

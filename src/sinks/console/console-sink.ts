@@ -1,6 +1,6 @@
 import { LoggingError } from '../../errors';
 import { describeValue, refuseUnknownKeys, requireBoolean, requireOneOf, requireText } from '../../option-checks';
-import type { LogRecord } from '../../record/log-record';
+import type { AnyRecord } from '../../record/log-record';
 import { toNdjsonLine } from '../ndjson';
 import { renderBatch } from '../render-batch';
 import { SerialWrites } from '../serial-writes';
@@ -46,7 +46,7 @@ export function consoleSink(options: ConsoleSinkOptions = {}): Sink {
 
   const style = { bodies, color: hasColors(stream) };
   const isPretty = format === 'pretty' || (format === 'auto' && isTerminal(stream));
-  const renderRecord = isPretty ? (record: LogRecord): string => prettyRecord(record, style) : toNdjsonLine;
+  const renderRecord = isPretty ? (record: AnyRecord): string => prettyRecord(record, style) : toNdjsonLine;
   const writes = new SerialWrites();
   return {
     name,

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import type { JsonValue } from '../../record/json-value';
-import type { LogRecord } from '../../record/log-record';
+import type { AnyRecord, LogRecord, LossRecord } from '../../record/log-record';
 import { escapeControls } from './escape-controls';
 
 const MAX_TEXT_CHARS = 500;
@@ -14,8 +14,9 @@ export interface PrettyStyle {
 }
 
 /** A record for human eyes: one line, and more below it for an error and for bodies. Each ends in a line feed. */
-export function prettyRecord(record: LogRecord, style: PrettyStyle): string {
+export function prettyRecord(record: AnyRecord, style: PrettyStyle): string {
   const paint: Paint = style.color ? paintWithAnsi : (_color, text) => text;
+  if (record.kind === 'loss') return `${lossLine(record, paint)}\n`;
   const lines = [firstLine(record, paint), ...errorLines(record, paint)];
   if (style.bodies) {
     lines.push(...bodyLines('→', record.request, paint), ...bodyLines('←', record.response, paint));
@@ -45,6 +46,12 @@ function firstLine(record: LogRecord, paint: Paint): string {
   if (record.incomplete) parts.push(paint('yellow', 'handler still running'));
   if (redactionCount > 0) parts.push(paint('gray', `${redactionCount} redacted`));
   return parts.join('  ');
+}
+
+function lossLine({ at, since, lost, reasons }: LossRecord, paint: Paint): string {
+  const why = Object.entries(reasons).map(([reason, count]) => `${reason} ${count}`);
+  const text = `${lost} records lost since ${timeOfDay(since)}: ${printable(why.join(', '))}`;
+  return [paint('gray', timeOfDay(at)), paint('yellow', text)].join('  ');
 }
 
 function errorLines({ error, level }: LogRecord, paint: Paint): string[] {

@@ -1,5 +1,5 @@
 import { LoggingError, SinkError, type Report } from '../../errors';
-import type { LogRecord } from '../../record/log-record';
+import type { AnyRecord } from '../../record/log-record';
 import { toNdjsonLine } from '../ndjson';
 import { renderBatch } from '../render-batch';
 import { SerialWrites } from '../serial-writes';
@@ -58,7 +58,7 @@ export class FileSink implements Sink {
     this.#upkeepTimer ??= setInterval(() => this.#keepUp(), UPKEEP_INTERVAL_MS).unref();
   }
 
-  async write(batch: readonly LogRecord[], signal: AbortSignal): Promise<WriteResult> {
+  async write(batch: readonly AnyRecord[], signal: AbortSignal): Promise<WriteResult> {
     const { text, rejected } = renderBatch(batch, toNdjsonLine);
     if (text !== '') await this.#writes.run(() => this.#append(Buffer.from(text)), signal);
     return { rejected };
