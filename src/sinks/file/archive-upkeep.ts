@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { findArchives, type Archive } from './archive-names';
-import { errnoOf } from './file-failure';
+import { errnoOf } from '../../files/errno';
 import type { ResolvedFileSinkOptions } from './file-sink-options';
 
 const DAY_MS = 86_400_000;

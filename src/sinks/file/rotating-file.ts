@@ -2,9 +2,9 @@ import type { Stats } from 'node:fs';
 import { access, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { archiveName } from './archive-names';
-import { errnoOf } from './file-failure';
+import { errnoOf } from '../../files/errno';
 import type { ResolvedFileSinkOptions } from './file-sink-options';
-import { makeDirectory } from './make-directory';
+import { makeDirectory } from '../../files/make-directory';
 
 const DAY_MS = 86_400_000;
 const LINE_FEED = 0x0a;

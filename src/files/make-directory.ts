@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { errnoOf } from './file-failure';
+import { errnoOf } from './errno';
 
 /**
  * Makes a folder and its missing parents. Node's own `recursive` never ends where a file system answers ENOENT for good
