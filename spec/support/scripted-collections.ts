@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Document } from 'mongodb';
+import { BSON, type Document } from 'mongodb';
 
 // The few commands that the specs need, with the replies and error texts of a real server. Only what is written here is
 // known: one-field equality and `$ne`, unique indexes over one field, no cursors beyond the first batch.
@@ -7,6 +7,8 @@ import type { Document } from 'mongodb';
 interface Collection {
   readonly options: Document;
   readonly documents: Document[];
+  /** Of the documents, as text: a bench stores more than could be compared one by one. */
+  readonly ids: Set<string>;
   readonly indexes: Document[];
 }
 
@@ -26,6 +28,10 @@ function matches(document: Document, filter: Document): boolean {
     const excluded = (wanted as Document | null)?.['$ne'];
     return excluded === undefined ? isDeepStrictEqual(value, wanted) : !isDeepStrictEqual(value, excluded);
   });
+}
+
+function idText({ _id: id }: Document): string {
+  return BSON.EJSON.stringify(id);
 }
 
 /** What a scripted server has stored, by `database.collection`. */
@@ -81,7 +87,7 @@ export class ScriptedCollections {
   #collection(namespace: string, options: Document = {}): Collection {
     const known = this.#collections.get(namespace);
     if (known !== undefined) return known;
-    const made = { options, documents: [], indexes: [{ v: 2, key: { _id: 1 }, name: '_id_' }] };
+    const made = { options, documents: [], ids: new Set<string>(), indexes: [{ v: 2, key: { _id: 1 }, name: '_id_' }] };
     this.#collections.set(namespace, made);
     return made;
   }
@@ -104,12 +110,17 @@ export class ScriptedCollections {
         continue;
       }
       collection.documents.push(document);
+      collection.ids.add(idText(document));
       n += 1;
     }
     return { n, ...(writeErrors.length > 0 && { writeErrors }), ok: 1 };
   }
 
-  #refusal(namespace: string, { options, documents, indexes }: Collection, document: Document): Document | undefined {
+  #refusal(
+    namespace: string,
+    { options, documents, ids, indexes }: Collection,
+    document: Document,
+  ): Document | undefined {
     const validator = options['validator'] as Document | undefined;
     if (validator !== undefined && !matches(document, validator)) {
       const errInfo = { failingDocumentId: document['_id'], details: { consideredValue: document } };
@@ -119,7 +130,11 @@ export class ScriptedCollections {
       const [path = ''] = Object.keys(key as Document);
       if (name !== '_id_' && unique !== true) continue;
       const value = valueAt(document, path);
-      if (!documents.some(other => isDeepStrictEqual(valueAt(other, path), value))) continue;
+      const isKnown =
+        name === '_id_'
+          ? ids.has(idText(document))
+          : documents.some(other => isDeepStrictEqual(valueAt(other, path), value));
+      if (!isKnown) continue;
       const keyValue = { [path]: value };
       const errmsg =
         `E11000 duplicate key error collection: ${namespace} index: ${String(name)} ` +
