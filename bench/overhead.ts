@@ -1,109 +1,84 @@
-import { writeFile } from 'node:fs/promises';
-import { ArgumentError, type BenchArguments, readArguments } from './support/bench-arguments';
-import { compare, type Comparison } from './support/comparison';
-import { comparisonTable } from './support/comparison-table';
-import { describeMachine } from './support/machine';
-import type { Measurement } from './support/measurement';
-import { type Scenario, SCENARIOS } from './support/scenarios';
-import { ServerUnderTest } from './support/server-under-test';
-import { orderInRound } from './support/statistics';
-import { availableVariants, BASELINE, MEANINGS, recordsRequests } from './support/variants';
+import { WORKLOADS } from './apps/workloads';
+import { type Comparison, compareAll } from './report/comparison';
+import { costTable } from './report/cost-table';
+import { latencyTable, latencyTargets } from './report/latency-table';
+import { atMost, type Target } from './report/report';
+import { withMongo } from './servers/mongo-under-test';
+import type { ServerUnderTest } from './servers/server-under-test';
+import { inRounds, requireRecords, warmUp, withServers } from './support/interleaved';
+import { runBench } from './support/run-bench';
+import { BASELINE, type VariantName, variantOf } from './variants/variants';
 
-// Measures what logging adds to a request. The rules are in docs/performance.md.
+// What logging adds to a request: workload by variant, in CPU and in response time. docs/performance.md has the rules.
 
-// By then the compiler of the engine has settled: later rounds show no trend.
-const WARM_UP_REQUESTS = 2_000;
+const VARIANTS: readonly VariantName[] = ['bare', 'disabled', 'unlogged', 'null sink', 'file sink', 'mongo sink'];
 
-async function warmUp(servers: readonly ServerUnderTest[]): Promise<void> {
-  for (const server of servers) {
-    for (const scenario of SCENARIOS) await server.measure(scenario, WARM_UP_REQUESTS, -1);
-  }
+const LOGGING = VARIANTS.filter(name => variantOf(name).records);
+
+const LOAD_SHARE = 0.4;
+
+function idleTargets(workload: string, comparisons: readonly Comparison[]): Target[] {
+  return comparisons
+    .filter(({ variant }) => variant === 'disabled' || variant === 'unlogged')
+    .map(({ variant, addedMicros }) => atMost(`${workload}, ${variant}: added CPU`, addedMicros!.median, 2, 'µs', 1));
 }
 
-async function measureRounds(
-  servers: readonly ServerUnderTest[],
-  { rounds, requests }: BenchArguments,
-): Promise<Measurement[]> {
-  const measurements: Measurement[] = [];
-  for (let round = 0; round < rounds; round++) {
-    for (const scenario of SCENARIOS) {
-      for (const server of orderInRound(servers, round)) {
-        measurements.push(await server.measure(scenario, requests, round));
-      }
-    }
-  }
-  return measurements;
+function isCompared(server: ServerUnderTest): boolean {
+  return server.variant === BASELINE || LOGGING.includes(server.variant);
 }
 
-function comparisonsOf(
-  { name }: Scenario,
-  servers: readonly ServerUnderTest[],
-  measurements: readonly Measurement[],
-): Comparison[] {
-  const inScenario = measurements.filter(({ scenario }) => scenario === name);
-  const baseline = inScenario.filter(({ variant }) => variant === BASELINE);
-  return servers.map(({ variant }) => {
-    const isBaseline = variant === BASELINE;
-    return compare(variant, isBaseline ? baseline : inScenario.filter(item => item.variant === variant), baseline);
-  });
-}
-
-/** A cost without the records it should have paid for is no result. */
-function requireRecords(comparisons: readonly Comparison[], scenario: Scenario): void {
-  for (const { variant, recordsPerRequest } of comparisons) {
-    const expected = recordsRequests(variant) ? 1 : 0;
-    if (recordsPerRequest === expected) continue;
-    console.error(
-      `${scenario.name}, ${variant}: ${recordsPerRequest} records per request instead of ${expected}; its figures are not valid.`,
-    );
-    process.exitCode = 1;
-  }
-}
-
-async function printReport(
-  servers: readonly ServerUnderTest[],
-  measurements: readonly Measurement[],
-  { rounds, requests }: BenchArguments,
-): Promise<void> {
-  for (const scenario of SCENARIOS) {
-    const comparisons = comparisonsOf(scenario, servers, measurements);
-    const responseBytes = await servers[0]!.responseBytes(scenario);
-    console.log(`\n${scenario.name}: ${scenario.requestBytes} B in, ${responseBytes} B out`);
-    console.log(comparisonTable(comparisons));
-    requireRecords(comparisons, scenario);
-  }
-  console.log(
-    `\nMedians and quartiles of ${rounds} rounds of ${requests} requests each; added: against bare, in pairs by round.`,
-  );
-  for (const { variant } of servers) console.log(`${variant}: ${MEANINGS[variant]}`);
-}
-
-async function measureAll(options: BenchArguments): Promise<void> {
-  const machine = describeMachine(new Date());
-  console.log(machine);
-  const variants = availableVariants(process.env);
-  if (!variants.includes('mongo sink')) console.log('MONGODB_URL is not set: the MongoDB sink is not measured.');
-  const servers: ServerUnderTest[] = [];
-  try {
-    for (const variant of variants) servers.push(await ServerUnderTest.start(variant));
-    await warmUp(servers);
-    const measurements = await measureRounds(servers, options);
-    await printReport(servers, measurements, options);
-    if (options.jsonFile !== undefined) {
-      await writeFile(options.jsonFile, `${JSON.stringify({ machine, ...options, measurements }, null, 2)}\n`);
-    }
-  } finally {
-    await Promise.all(servers.map(server => server.close()));
-  }
-}
-
-async function main(): Promise<void> {
-  try {
-    await measureAll(readArguments(process.argv.slice(2)));
-  } catch (error) {
-    console.error(error instanceof ArgumentError ? error.message : error);
-    process.exitCode = 1;
-  }
-}
-
-void main();
+void runBench({
+  name: 'overhead',
+  command: 'bench',
+  flags: {
+    rounds: { default: 20, min: 5, max: 1_000, meaning: 'measured rounds of cost, after the warm-up' },
+    requests: { default: 300, min: 50, max: 100_000, meaning: 'requests to one server in one round and workload' },
+    'latency-rounds': { default: 7, min: 5, max: 1_000, meaning: 'measured rounds of response times' },
+    'latency-ms': { default: 1_000, min: 200, max: 60_000, meaning: 'how long each of them sends requests' },
+  },
+  run: async flags => {
+    const { rounds, requests, 'latency-rounds': latencyRounds, 'latency-ms': durationMs } = flags;
+    return withMongo(async ({ url: mongoUrl, label }) => {
+      const settings = VARIANTS.map(variant => ({ variant, app: { name: 'orders' } as const, mongoUrl }));
+      return withServers(settings, async servers => {
+        await warmUp(servers, WORKLOADS);
+        const measurements = await inRounds(servers, WORKLOADS, rounds, (server, workload, round) =>
+          server.measure(workload, requests, round),
+        );
+        requireRecords(measurements);
+        const costs = WORKLOADS.map(({ name }) => ({ name, comparisons: compareAll(measurements, name, BASELINE) }));
+        const rateOf = new Map(
+          costs.map(({ name, comparisons }) => {
+            const { requestsPerSecond } = comparisons.find(({ variant }) => variant === BASELINE)!;
+            return [name, Math.round(requestsPerSecond * LOAD_SHARE)];
+          }),
+        );
+        const latencies = await inRounds(
+          servers.filter(isCompared),
+          WORKLOADS,
+          latencyRounds,
+          (server, workload, round) =>
+            server.respond(workload, { requestsPerSecond: rateOf.get(workload.name)!, durationMs }, round),
+        );
+        return {
+          tables: costs.flatMap(({ name, comparisons }) => [
+            costTable(name, comparisons),
+            latencyTable(latencies, name, BASELINE),
+          ]),
+          targets: costs.flatMap(({ name, comparisons }) => [
+            ...idleTargets(name, comparisons),
+            ...latencyTargets(latencies, name, BASELINE, LOGGING),
+          ]),
+          plots: [],
+          notes: [
+            `Medians and quartiles of ${rounds} rounds of ${requests} requests each, and of ${latencyRounds} rounds of ` +
+              `${durationMs} ms at a constant rate; added: against bare, in pairs by round.`,
+            `The mongo sink writes into: ${label}.`,
+            ...VARIANTS.map(variant => `${variant}: ${variantOf(variant).meaning}`),
+          ],
+          figures: { measurements, latencies },
+        };
+      });
+    });
+  },
+});

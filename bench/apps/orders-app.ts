@@ -1,7 +1,10 @@
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsEmail, IsInt, IsPositive, IsString, Length, MinLength, ValidateNested } from 'class-validator';
 import { Sensitive } from 'logged-controllers';
-import { Body, Get, JsonController, Post } from 'routing-controllers';
+import { Body, Get, JsonController, Param, Post } from 'routing-controllers';
+
+/** The one that is always placed, and asked for. */
+export const ORDER_ID = '0190b5f2-7a41-7c3e-9d52-1f6e0c8b4a77';
 
 const LISTED_ORDERS = 78;
 
@@ -43,7 +46,6 @@ class PricedItem {
 }
 
 class Order {
-  readonly id = '0190b5f2-7a41-7c3e-9d52-1f6e0c8b4a77';
   readonly state = 'accepted';
   readonly placedAt = '2025-01-15T09:30:12.345Z';
   readonly deliverBy = '2025-01-17T18:00:00.000Z';
@@ -51,6 +53,7 @@ class Order {
   readonly termsAcceptedAt = '2025-01-15T09:29:58.120Z';
   readonly note = 'Leave the parcel with the neighbours when nobody answers the door.';
   constructor(
+    readonly id: string,
     readonly email: string,
     readonly address: Address,
     readonly items: readonly PricedItem[],
@@ -80,7 +83,14 @@ export class OrdersController {
   @Post('/')
   async create(@Body() { email, address, items }: NewOrder): Promise<Order> {
     const priced = items.map(({ sku, quantity }) => new PricedItem(sku, quantity));
-    return new Order(email, address, priced, new Payment(items.length * 1_995));
+    return new Order(ORDER_ID, email, address, priced, new Payment(items.length * 1_995));
+  }
+
+  @Get('/:id')
+  async one(@Param('id') id: string): Promise<Order> {
+    const address = Object.assign(new Address(), { street: '12 Long Lane', city: 'Springfield', postcode: '49007' });
+    const items = [new PricedItem('BOTTLE-0750-STEEL', 2), new PricedItem('LID-0750-BLACK', 1)];
+    return new Order(id, 'jane.roe@example.com', address, items, new Payment(3_990));
   }
 
   @Get('/')

@@ -1,13 +1,17 @@
+import type { Spread } from '../support/statistics';
 import type { Comparison } from './comparison';
-import type { Spread } from './statistics';
+import type { Table } from './report';
 
-const HEADINGS: readonly string[] = [
+const NOTHING = '–';
+
+const COLUMNS: readonly string[] = [
   'variant',
   'CPU µs/request',
   'added',
   'quartiles',
   'added, main thread',
   'quartiles',
+  'CPU of bare',
   'requests/s',
   'of bare',
   'loop delay p99 ms',
@@ -15,14 +19,12 @@ const HEADINGS: readonly string[] = [
   'records/request',
 ];
 
-const NOTHING = '–';
-
-const medianText = (spread: Spread | undefined): string => spread?.median.toFixed(1) ?? NOTHING;
+const medianText = (spread: Spread | undefined, digits = 1): string => spread?.median.toFixed(digits) ?? NOTHING;
 const quartilesText = (spread: Spread | undefined): string =>
   spread ? `${spread.lowerQuartile.toFixed(1)} … ${spread.upperQuartile.toFixed(1)}` : NOTHING;
 
 function row(comparison: Comparison): readonly string[] {
-  const { addedMicros, addedMainThreadMicros, relativeThroughput } = comparison;
+  const { addedMicros, addedMainThreadMicros, relativeCpu, relativeThroughput } = comparison;
   return [
     comparison.variant,
     comparison.cpuMicros.toFixed(1),
@@ -30,6 +32,7 @@ function row(comparison: Comparison): readonly string[] {
     quartilesText(addedMicros),
     medianText(addedMainThreadMicros),
     quartilesText(addedMainThreadMicros),
+    medianText(relativeCpu, 2),
     comparison.requestsPerSecond.toFixed(0),
     relativeThroughput ? `${(relativeThroughput.median * 100).toFixed(0)} %` : NOTHING,
     comparison.loopDelayP99Ms.toFixed(1),
@@ -38,17 +41,7 @@ function row(comparison: Comparison): readonly string[] {
   ];
 }
 
-/** Columns as wide as their longest cell; the first to the left, figures to the right. */
-function aligned(rows: readonly (readonly string[])[]): string {
-  const widths = HEADINGS.map((_, column) => Math.max(...rows.map(cells => cells[column]!.length)));
-  const line = (cells: readonly string[]): string =>
-    cells
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
-      .join('  ');
-  return rows.map(line).join('\n');
-}
-
-/** A table for the eye, one line a variant. */
-export function comparisonTable(comparisons: readonly Comparison[]): string {
-  return aligned([HEADINGS, ...comparisons.map(row)]);
+/** What each variant costs in one workload, one line a variant. */
+export function costTable(caption: string, comparisons: readonly Comparison[]): Table {
+  return { caption, columns: COLUMNS, rows: comparisons.map(row) };
 }

@@ -4,20 +4,31 @@ export interface ServerUse {
   readonly cpuMicros: number;
   /** CPU of the main thread alone, in microseconds; `null` where the system does not tell. */
   readonly mainThreadMicros: number | null;
-  /** 99th percentile of how late the event loop came to a timer, in milliseconds. */
+  /** How late the event loop came to a timer, in milliseconds. */
   readonly loopDelayP99Ms: number;
+  readonly loopDelayMaxMs: number;
   /** Wait for the records that were still pending after the last response, in milliseconds. */
   readonly flushMs: number;
-  /** Records that reached a sink. */
+  /** Records that reached their destination. */
   readonly records: number;
 }
 
-/** One server, one scenario, one round. */
+/** One server, one workload, one round. */
 export interface Measurement extends ServerUse {
-  readonly scenario: string;
+  readonly workload: string;
   readonly variant: string;
   readonly round: number;
   readonly requests: number;
   /** From the first request to the last response, in milliseconds. */
   readonly elapsedMs: number;
+}
+
+/** One server, one workload, one round of requests at a constant rate. */
+export interface Latency {
+  readonly workload: string;
+  readonly variant: string;
+  readonly round: number;
+  readonly requestsPerSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
 }

@@ -1,26 +1,78 @@
-/** What a server under test runs; the first one is what the others are compared with. */
-export const VARIANTS = ['bare', 'disabled', 'unlogged', 'null sink', 'file sink', 'mongo sink'] as const;
+import type { Arrangement, VariantSettings } from './arrangement';
+import { bare } from './bare';
+import type { Controllers } from './ours';
 
-export type Variant = (typeof VARIANTS)[number];
-
-export const BASELINE: Variant = 'bare';
-
-/** Said below the tables, so that they can be read alone. */
-export const MEANINGS: Readonly<Record<Variant, string>> = {
-  bare: 'routing-controllers on Koa, no logging',
-  disabled: 'createLogging({ enabled: false })',
-  unlogged: 'the middleware is in use, the controller is @Logged(false)',
-  'null sink': 'every request recorded with both bodies, redacted, and handed to a sink that does nothing',
-  'file sink': 'the same, into files',
-  'mongo sink': 'the same, into the MongoDB at MONGODB_URL',
-};
-
-/** Variants whose every request has to become a record. */
-export function recordsRequests(variant: Variant): boolean {
-  return variant.endsWith(' sink');
+/** One way to log, or not to log, the same application. */
+export interface Variant {
+  /** Said below the tables, so that they can be read alone. */
+  readonly meaning: string;
+  /** Whether each request has to become a record. */
+  readonly records: boolean;
+  /** Called once, in the variant's own process: only there is its code loaded, and only there does it patch anything. */
+  readonly arrange: (controllers: Controllers, settings: VariantSettings) => Promise<Arrangement>;
 }
 
-/** Variants that can run here. */
-export function availableVariants(environment: NodeJS.ProcessEnv): readonly Variant[] {
-  return VARIANTS.filter(variant => variant !== 'mongo sink' || environment['MONGODB_URL']);
+const ours = async () => (await import('./ours.js')).ours;
+const pino = () => import('./pino.js');
+
+const VARIANTS = {
+  bare: { meaning: 'routing-controllers on Koa, no logging', records: false, arrange: bare },
+
+  disabled: {
+    meaning: 'createLogging({ enabled: false })',
+    records: false,
+    arrange: async (...given) => (await ours())('null', { enabled: false })(...given),
+  },
+  unlogged: {
+    meaning: 'the middleware is in use, the controller is @Logged(false)',
+    records: false,
+    arrange: async (...given) => (await ours())('null', {}, false)(...given),
+  },
+  'null sink': {
+    meaning: 'every request recorded with both bodies, redacted, and handed to a sink that does nothing',
+    records: true,
+    arrange: async (...given) => (await ours())('null')(...given),
+  },
+  'file sink': {
+    meaning: 'the same, into files',
+    records: true,
+    arrange: async (...given) => (await ours())('file')(...given),
+  },
+  'mongo sink': {
+    meaning: 'the same, into a server that speaks MongoDB’s protocol, in a process of its own',
+    records: true,
+    arrange: async (...given) => (await ours())('mongo')(...given),
+  },
+
+  'koa-pino-logger': {
+    meaning: 'as it comes, into a file: no bodies, nothing redacted',
+    records: true,
+    arrange: async () => (await pino()).pinoWithoutBodies(),
+  },
+  'pino with bodies': {
+    meaning: 'koa-pino-logger with both bodies by serializers, and a redact path for each sensitive place; into a file',
+    records: true,
+    arrange: async () => (await pino()).pinoWithBodies(),
+  },
+  'winston with bodies': {
+    meaning: 'both bodies, copied without the sensitive names; as JSON into a file',
+    records: true,
+    arrange: async () => (await import('./winston.js')).winstonWithBodies(),
+  },
+  apitally: {
+    meaning:
+      'both bodies and headers, masked, into its compressed files; its hub is out of reach. ' +
+      'It is made to write every 80 requests, because it drops what goes beyond 100',
+    records: true,
+    arrange: async () => (await import('./apitally.js')).apitally(),
+  },
+} as const satisfies Readonly<Record<string, Variant>>;
+
+export type VariantName = keyof typeof VARIANTS;
+
+/** What the others are compared with. */
+export const BASELINE: VariantName = 'bare';
+
+export function variantOf(name: VariantName): Variant {
+  return VARIANTS[name];
 }

@@ -1,28 +1,32 @@
 import { expect } from 'chai';
-import { ArgumentError, readArguments } from '../../bench/support/bench-arguments';
+import { ArgumentError, readFlags } from '../../bench/support/flags';
 
-describe('arguments of the bench', () => {
+const FLAGS = {
+  rounds: { default: 30, min: 5, max: 1_000, meaning: 'measured rounds' },
+  requests: { default: 300, min: 50, max: 100_000, meaning: 'requests in one round' },
+};
+
+describe('flags of a bench', () => {
   it('may all be left out', () => {
-    expect(readArguments([])).to.deep.equal({ rounds: 60, requests: 100, jsonFile: undefined });
+    expect(readFlags('bench', FLAGS, [])).to.deep.equal({ rounds: 30, requests: 300 });
   });
 
-  it('set rounds, requests and the file of raw figures', () => {
-    const given = readArguments(['--rounds', '7', '--requests=100', '--json', 'figures.json']);
-    expect(given).to.deep.equal({ rounds: 7, requests: 100, jsonFile: 'figures.json' });
+  it('are taken from the command line', () => {
+    expect(readFlags('bench', FLAGS, ['--rounds', '7', '--requests=100'])).to.deep.equal({ rounds: 7, requests: 100 });
   });
 
-  for (const wrong of ['4', '0', '-5', '7.5', '1e3', 'many', '']) {
+  for (const wrong of ['4', '1001', '0', '-5', '7.5', '1e3', 'many', '']) {
     it(`refuse ${JSON.stringify(wrong)} rounds, naming the range`, () => {
-      expect(() => readArguments([`--rounds=${wrong}`])).to.throw(
+      expect(() => readFlags('bench', FLAGS, [`--rounds=${wrong}`])).to.throw(
         ArgumentError,
         `--rounds must be a whole number from 5 to 1000, got "${wrong}"`,
       );
     });
   }
 
-  for (const wrong of [['--round', '7'], ['--rounds'], ['7'], ['--json=']]) {
+  for (const wrong of [['--round', '7'], ['--rounds'], ['7']]) {
     it(`refuse ${wrong.join(' ')}, telling the usage`, () => {
-      expect(() => readArguments(wrong)).to.throw(ArgumentError, 'Usage: npm run bench');
+      expect(() => readFlags('bench:scale', FLAGS, wrong)).to.throw(ArgumentError, 'Usage: npm run bench:scale');
     });
   }
 });

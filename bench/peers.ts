@@ -1,0 +1,74 @@
+import { LIST_ORDERS, WORKLOADS } from './apps/workloads';
+import { type Comparison, compareAll } from './report/comparison';
+import { costTable } from './report/cost-table';
+import { atMost, type Target } from './report/report';
+import { inRounds, requireRecords, warmUp, withServers } from './support/interleaved';
+import { runBench } from './support/run-bench';
+import { arePeersInstalled, INSTALL_PEERS, peerVersions } from './variants/peer-packages';
+import { BASELINE, type VariantName, variantOf } from './variants/variants';
+
+// What the same application pays for other loggers, and for this one, in one interleaved run. docs/performance.md has the
+// rules.
+
+const VARIANTS: readonly VariantName[] = [
+  'bare',
+  'koa-pino-logger',
+  'pino with bodies',
+  'winston with bodies',
+  'apitally',
+  'null sink',
+  'file sink',
+];
+
+/** Ours with both bodies into files, against CPU of bare at most this much. */
+const MOST_RELATIVE_CPU: Readonly<Record<string, number>> = {
+  'POST /orders': 1.18,
+  'GET /orders': 1.15,
+  'GET /orders/:id': 1.25,
+};
+
+function targetsOf(workload: string, comparisons: readonly Comparison[]): Target[] {
+  const of = (name: VariantName): Comparison => comparisons.find(({ variant }) => variant === name)!;
+  const added = (name: VariantName): number => of(name).addedMicros!.median;
+  const mine = added('file sink');
+  return [
+    atMost(`${workload}: added CPU, ours / pino with bodies`, mine / added('pino with bodies'), 0.5),
+    ...(workload === LIST_ORDERS.name
+      ? []
+      : [atMost(`${workload}: added CPU, ours / koa-pino-logger`, mine / added('koa-pino-logger'), 1)]),
+    atMost(`${workload}: CPU, ours / bare`, of('file sink').relativeCpu!.median, MOST_RELATIVE_CPU[workload]!),
+  ];
+}
+
+void runBench({
+  name: 'peers',
+  command: 'bench:peers',
+  flags: {
+    rounds: { default: 20, min: 5, max: 1_000, meaning: 'measured rounds, after the warm-up' },
+    requests: { default: 300, min: 50, max: 100_000, meaning: 'requests to one server in one round and workload' },
+  },
+  run: async ({ rounds, requests }) => {
+    if (!arePeersInstalled()) throw new Error(`The loggers to compare with are not installed. Run: ${INSTALL_PEERS}`);
+    const settings = VARIANTS.map(variant => ({ variant, app: { name: 'orders' } as const }));
+    return withServers(settings, async servers => {
+      await warmUp(servers, WORKLOADS);
+      const measurements = await inRounds(servers, WORKLOADS, rounds, (server, workload, round) =>
+        server.measure(workload, requests, round),
+      );
+      requireRecords(measurements);
+      const results = WORKLOADS.map(({ name }) => ({ name, comparisons: compareAll(measurements, name, BASELINE) }));
+      return {
+        tables: results.map(({ name, comparisons }) => costTable(name, comparisons)),
+        targets: results.flatMap(({ name, comparisons }) => targetsOf(name, comparisons)),
+        plots: [],
+        notes: [
+          `Medians and quartiles of ${rounds} rounds of ${requests} requests each; added: against bare, in pairs by round.`,
+          'Ours in the targets is the file sink, because the others write files too.',
+          peerVersions(['pino', 'koa-pino-logger', 'winston', 'apitally']),
+          ...VARIANTS.map(variant => `${variant}: ${variantOf(variant).meaning}`),
+        ],
+        figures: measurements,
+      };
+    });
+  },
+});

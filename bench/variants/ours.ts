@@ -1,0 +1,60 @@
+import { createLogging, fileSink, Logged, type LoggingOptions, type Sink } from 'logged-controllers';
+import type { Arrangement, VariantSettings } from './arrangement';
+import { temporaryFolder } from './temporary-folder';
+
+interface Destination {
+  readonly sink: Sink;
+  readonly remove: () => Promise<void>;
+}
+
+type Destinations = Readonly<Record<'null' | 'file' | 'mongo', (settings: VariantSettings) => Promise<Destination>>>;
+
+const DESTINATIONS: Destinations = {
+  null: async () => ({ sink: { name: 'null', write: async () => {} }, remove: async () => {} }),
+
+  file: async () => {
+    const { path, remove } = await temporaryFolder();
+    return { sink: fileSink({ directory: path }), remove };
+  },
+
+  mongo: async ({ mongoUrl }) => {
+    if (mongoUrl === undefined) throw new Error('The mongo sink needs the address of a server.');
+    const { mongoSink } = await import('logged-controllers/mongo');
+    const { MongoClient } = await import('mongodb');
+    const database = `logged_bench_${process.pid}`;
+    return {
+      sink: mongoSink({ url: mongoUrl, database, deadLetterFile: false }),
+      remove: async () => {
+        const client = new MongoClient(mongoUrl);
+        await client.db(database).dropDatabase();
+        await client.close();
+      },
+    };
+  },
+};
+
+/** The controllers of the application, which are logged from here on. */
+export type Controllers = readonly (new () => object)[];
+
+/** A destination, and the options that make the variant. */
+export function ours(
+  destination: keyof Destinations,
+  options: LoggingOptions = {},
+  marked: Parameters<typeof Logged>[0] = {},
+): (controllers: Controllers, settings: VariantSettings) => Promise<Arrangement> {
+  return async (controllers, settings) => {
+    for (const controller of controllers) Logged(marked)(controller);
+    const { sink, remove } = await DESTINATIONS[destination](settings);
+    const logging = createLogging({ service: 'bench', sinks: [sink], ...options, ...settings.logging });
+    return {
+      middleware: [logging.middleware()],
+      logging,
+      flush: () => logging.flush(),
+      recorded: () => Object.values(logging.stats().sinks).reduce((sum, { delivered }) => sum + delivered, 0),
+      close: async () => {
+        await logging.close({ deadlineMs: 2_000 });
+        await remove();
+      },
+    };
+  };
+}
