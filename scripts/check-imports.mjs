@@ -44,6 +44,7 @@ const DIRECTIONS = {
     'type:delivery',
     'type:record',
     'redact',
+    'type:sinks/sink.ts',
   ],
   // The composition root and the public names. Subpaths stay out: the main entry loads without their packages.
   'options.ts': ['decorators', 'redact', 'record', 'capture', 'delivery', 'sinks', 'store'],

@@ -58,7 +58,7 @@ const TYPES_BESIDES = {
   decorators: 'record',
   delivery: 'sink',
   coverage: CAPTURE,
-  testing: `${CAPTURE} coverage create-logging delivery record`,
+  testing: `${CAPTURE} coverage create-logging delivery record sink`,
   inspection: `${CAPTURE} decorators delivery record redact`,
 };
 

@@ -28,7 +28,8 @@ export type LoggingErrorCode =
   | 'ROTATION_FAILED'
   | 'INDEX_FAILED'
   | 'DEAD_LETTER_FAILED'
-  | 'LEAK_FOUND';
+  | 'LEAK_FOUND'
+  | 'SINK_NOT_CONFORMANT';
 
 /**
  * The one error type of this package. Its message names the thing that is wrong and how to put it right, and never

@@ -38,6 +38,11 @@ function idText({ _id: id }: Document): string {
 export class ScriptedCollections {
   readonly #collections = new Map<string, Collection>();
 
+  /** What is in a collection, by `database.collection`. */
+  documents(namespace: string): readonly Document[] {
+    return this.#collections.get(namespace)?.documents ?? [];
+  }
+
   /** Carries out one command on behalf of a client. */
   run(name: string, command: Document): Reply {
     const database = String(command['$db']);
@@ -50,7 +55,7 @@ export class ScriptedCollections {
       case 'find':
         return this.#cursor(
           namespace,
-          this.#documents(namespace).filter(each => matches(each, command['filter'])),
+          this.documents(namespace).filter(each => matches(each, command['filter'])),
         );
       case 'listCollections':
         return this.#listCollections(database, command);
@@ -70,14 +75,12 @@ export class ScriptedCollections {
       case 'endSessions':
         return { ok: 1 };
       case 'saslStart':
+        // PLAIN is one message; its password is not checked, since `fail` says when a log-in is refused.
+        if (command['mechanism'] === 'PLAIN') return { conversationId: 1, done: true, payload: Buffer.alloc(0), ok: 1 };
         return failure(18, 'Authentication failed.');
       default:
         return failure(59, `no such command: '${name}'`);
     }
-  }
-
-  #documents(namespace: string): readonly Document[] {
-    return this.#collections.get(namespace)?.documents ?? [];
   }
 
   #cursor(namespace: string, firstBatch: readonly Document[]): Reply {

@@ -21,11 +21,16 @@ export interface Fault {
   readonly dropAfter?: true;
   /** The answer takes this long. */
   readonly delayMs?: number;
+  /** The command is carried out, and answered when `release` is called. */
+  readonly hold?: true;
 }
+
+/** A fault, or what makes one for a command. */
+type FaultSource = Fault | ((command: Document) => Fault);
 
 interface FaultPlan {
   readonly command: string;
-  readonly fault: Fault;
+  readonly fault: FaultSource;
   readonly when: (command: Document) => boolean;
   times: number;
 }
@@ -44,10 +49,12 @@ export class ScriptedMongoServer {
   readonly received: Document[] = [];
   readonly #replicaSet: string | undefined;
   readonly #sockets = new Set<Socket>();
+  readonly #working = new Set<Socket>();
   readonly #finishedWrites = new Map<string, Document>();
   readonly #electionId = new ObjectId();
   #collections = new ScriptedCollections();
   #plans: FaultPlan[] = [];
+  #held: (() => void)[] = [];
   #server: Server | undefined;
   #port = 0;
 
@@ -77,17 +84,33 @@ export class ScriptedMongoServer {
   /** Lets the next `times` commands of this name go wrong, of those that `when` picks. */
   fail(
     command: string,
-    fault: Fault,
+    fault: FaultSource,
     { times = 1, when = () => true }: { readonly times?: number; readonly when?: (command: Document) => boolean } = {},
   ): void {
     this.#plans.push({ command, fault, times, when });
   }
 
+  /** Lets nothing go wrong any more, and gives the answers that were held back. */
+  release(): void {
+    this.#plans = [];
+    for (const answer of this.#held.splice(0)) answer();
+  }
+
   /** Forgets documents, faults and commands. */
   reset(): void {
+    this.release();
     this.#collections = new ScriptedCollections();
-    this.#plans = [];
     this.received.length = 0;
+  }
+
+  /** The documents of a collection, as they were sent. */
+  stored(namespace: string): readonly Document[] {
+    return this.#collections.documents(namespace);
+  }
+
+  /** Breaks the connections that have carried a command; those of the driver's monitor stay. */
+  disconnect(): void {
+    for (const socket of this.#working) socket.destroy();
   }
 
   /** Breaks all connections and frees the port. What is stored stays. */
@@ -100,6 +123,7 @@ export class ScriptedMongoServer {
 
   /** Listens, on the port of before if there was one. */
   async restart(): Promise<void> {
+    if (this.#server !== undefined) return;
     const server = createServer(socket => this.#serve(socket));
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
@@ -112,7 +136,10 @@ export class ScriptedMongoServer {
   #serve(socket: Socket): void {
     let pending = Buffer.alloc(0);
     this.#sockets.add(socket);
-    socket.once('close', () => this.#sockets.delete(socket));
+    socket.once('close', () => {
+      this.#sockets.delete(socket);
+      this.#working.delete(socket);
+    });
     socket.on('error', () => socket.destroy());
     socket.on('data', chunk => {
       pending = Buffer.concat([pending, chunk]);
@@ -132,12 +159,14 @@ export class ScriptedMongoServer {
     if (/^(hello|ismaster)$/i.test(name)) return send(this.#hello());
 
     this.received.push(request.command);
+    this.#working.add(socket);
     const fault = this.#takeFault(name, request.command);
     if (fault.hang) return;
     if (fault.dropBefore) return void socket.destroy();
     const reply = this.#reply(name, request.command, fault);
     if (fault.dropAfter) return void socket.destroy();
-    if (fault.delayMs === undefined) send(reply);
+    if (fault.hold) this.#held.push(() => send(reply));
+    else if (fault.delayMs === undefined) send(reply);
     else setTimeout(() => send(reply), fault.delayMs).unref();
   }
 
@@ -145,7 +174,7 @@ export class ScriptedMongoServer {
     const plan = this.#plans.find(each => each.command === name && each.times > 0 && each.when(command));
     if (plan === undefined) return {};
     plan.times -= 1;
-    return plan.fault;
+    return typeof plan.fault === 'function' ? plan.fault(command) : plan.fault;
   }
 
   #reply(name: string, command: Document, fault: Fault): Document {

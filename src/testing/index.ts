@@ -10,3 +10,6 @@ export {
   type NotReached,
 } from './leak-report';
 export type { ActionSample } from './request-draft';
+export type { SinkOutcome } from './sinks/conformance-row';
+export { sinkConformance, type SinkCase } from './sinks/sink-conformance';
+export type { FaultEntry, SinkFault, SinkHarness, SinkTarget } from './sinks/sink-harness';
