@@ -268,4 +268,17 @@ describe('a stream of the console sink', () => {
     const failure = await failureOf(consoleSink({ stream }).write([base], signal));
     expect(failure).to.include({ retryable: true, message: 'The stream of the console sink failed (ENOSPC).' });
   });
+
+  it('that takes nothing any more after a failure refuses at once what it would keep for ever', async () => {
+    const stream = new Writable({
+      autoDestroy: false,
+      write: (_chunk, _encoding, done) => done(Object.assign(new Error('no space'), { code: 'ENOSPC' })),
+    });
+    const sink = consoleSink({ stream });
+    expect(await failureOf(sink.write([base], signal))).to.include({ retryable: true });
+    expect(await failureOf(sink.write([base], signal))).to.include({
+      retryable: false,
+      message: 'The stream of the console sink takes nothing any more since it failed (ENOSPC).',
+    });
+  });
 });
