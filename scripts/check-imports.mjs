@@ -23,6 +23,8 @@ const DIRECTIONS = {
   redact: ['decorators', 'record'],
   capture: ['decorators', 'redact', 'record'],
   delivery: ['record', 'files', 'type:sinks/sink.ts'],
+  // Where snapshots become records: in this thread or in one of its own, which must not load the host.
+  worker: ['record', 'redact', 'delivery', 'sinks', 'type:capture'],
   sinks: ['record', 'files'],
   store: ['record'],
   mongo: ['record', 'sinks', 'store'],
@@ -47,7 +49,7 @@ const DIRECTIONS = {
     'type:sinks/sink.ts',
   ],
   // The composition root and the public names. Subpaths stay out: the main entry loads without their packages.
-  'options.ts': ['decorators', 'redact', 'record', 'capture', 'delivery', 'sinks', 'store'],
+  'options.ts': ['decorators', 'redact', 'record', 'capture', 'delivery', 'sinks', 'store', 'worker'],
   'create-logging.ts': [
     'options.ts',
     'inspection.ts',
@@ -59,6 +61,7 @@ const DIRECTIONS = {
     'delivery',
     'sinks',
     'store',
+    'worker',
   ],
   'index.ts': [
     'options.ts',
@@ -71,6 +74,7 @@ const DIRECTIONS = {
     'delivery',
     'sinks',
     'store',
+    'worker',
   ],
 };
 

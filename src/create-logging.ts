@@ -6,7 +6,9 @@ import { Capture } from './capture/logging-middleware';
 import type { LoadState } from './capture/load-shedder';
 import { OpenExchanges } from './capture/open-exchanges';
 import type { ProcessTime } from './capture/process-time';
-import { type ExchangeCounts, RecordMaker } from './capture/record-maker';
+import { withHookAttributes } from './capture/record-hook';
+import { RecordMaker } from './capture/record-maker';
+import { type ExchangeCounts, noExchanges } from './capture/snapshot-target';
 import { type Attributes, plainAttributes } from './capture/attributes';
 import { actionsOf, loadedActions, tellApps } from './capture/registered-actions';
 import { coverActions } from './coverage/cover-actions';
@@ -19,11 +21,13 @@ import { type Inspectable, INSPECTION, type Inspection, type LoggingTap } from '
 import { requireInteger } from './option-checks';
 import { type LoggingOptions, type ResolvedOptions, resolveOptions } from './options';
 import type { JsonValue } from './record/json-value';
-import type { LogRecord } from './record/log-record';
 import { Redactor } from './redact/redactor';
 import type { EncryptionKey } from './redact/redaction-keys';
 import type { StoredRecord } from './redact/reveal';
 import { Reporter } from './reporter';
+import { LocalTarget } from './worker/local-target';
+import { RecordFactory } from './worker/record-factory';
+import type { RecordTarget } from './worker/record-target';
 
 /** Counters at one moment. Nothing is lost without being counted in one of them. */
 export interface LoggingStats {
@@ -90,7 +94,7 @@ class ComposedLogging implements Logging, Inspectable {
   readonly #errors: ErrorInterceptor;
   readonly #open: OpenExchanges;
   readonly #maker: RecordMaker;
-  readonly #delivery: Delivery;
+  readonly #target: RecordTarget;
   readonly #redactor: Redactor;
   readonly #apps = new Set<Koa>();
   #tap: LoggingTap | undefined;
@@ -104,18 +108,21 @@ class ComposedLogging implements Logging, Inspectable {
     const reporter = new Reporter(hooks.onError, error => this.#tap?.report(error));
     const redactor = new Redactor(options.redact, reporter.report);
     this.#redactor = redactor;
-    this.#delivery = new Delivery(options.sinks, options.delivery, {
+    const counts = noExchanges();
+    const delivery = new Delivery(options.sinks, options.delivery, {
       report: reporter.report,
       onDrop: drop => {
         this.#tap?.drop(drop);
         hooks.onDrop?.(drop);
       },
     });
-    const deliver = (record: LogRecord, exchange: Exchange) => {
-      this.#tap?.record(record, exchange);
-      this.#delivery.push(record);
-    };
-    this.#maker = new RecordMaker({ ...options, hooks }, redactor, reporter, deliver, time);
+    const factory = new RecordFactory(redactor, options.service, reporter);
+    this.#target = new LocalTarget(factory, delivery, counts, (record, exchange) => {
+      const finished = withHookAttributes(record, hooks.onRecord, redactor, reporter);
+      this.#tap?.record(finished, exchange);
+      return finished;
+    });
+    this.#maker = new RecordMaker({ ...options, hooks }, redactor, reporter, this.#target, counts, time);
     this.#open = new OpenExchanges(options.handlerWaitMs);
     this.#errors = new ErrorInterceptor({ errorHandlers: options.errorHandlers }, { redactor, reporter });
     this.#capture = new Capture(
@@ -125,7 +132,7 @@ class ComposedLogging implements Logging, Inspectable {
       this.#errors,
       reporter,
     );
-    this.#delivery.open();
+    this.#target.open();
   }
 
   middleware(): Middleware {
@@ -157,7 +164,7 @@ class ComposedLogging implements Logging, Inspectable {
   async flush(): Promise<void> {
     await this.#open.answered();
     await this.#maker.idle();
-    await this.#delivery.flush();
+    await this.#target.flush();
   }
 
   close({ deadlineMs = 5_000 }: { readonly deadlineMs?: number } = {}): Promise<void> {
@@ -175,15 +182,20 @@ class ComposedLogging implements Logging, Inspectable {
     await Promise.race([this.#maker.idle(), timeUp]);
     this.#maker.close();
     clearTimeout(timer);
-    await this.#delivery.close({ deadlineMs: Math.max(0, Math.round(deadline - performance.now())) });
+    await this.#target.close(Math.max(0, Math.round(deadline - performance.now())));
   }
 
   stats(): LoggingStats {
     const { counts, pending, load } = this.#maker;
     return {
-      exchanges: { ...counts, dropped: { ...counts.dropped }, open: this.#open.size, pending },
+      exchanges: {
+        ...counts,
+        dropped: { ...counts.dropped },
+        open: this.#open.size,
+        pending: pending + this.#target.pending,
+      },
       load,
-      sinks: this.#delivery.stats(),
+      ...this.#target.stats(),
     };
   }
 

@@ -19,7 +19,7 @@ export { LoggingInterceptor } from './decorators/logging-interceptor';
 export { ErrorInterceptor, type ErrorInterceptorOptions } from './capture/error-interceptor';
 export type { ErrorHandler, ErrorHandlerSource, ErrorResponse } from './capture/error-handlers';
 export type { LoadSheddingOptions, LoadState } from './capture/load-shedder';
-export type { ExchangeCounts } from './capture/record-maker';
+export type { ExchangeCounts } from './capture/snapshot-target';
 export type { UnmatchedPolicy } from './capture/selection';
 export type { Attributes } from './capture/attributes';
 export type { Identity, ResponseEvent } from './capture/take-snapshot';

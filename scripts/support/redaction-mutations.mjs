@@ -49,7 +49,7 @@ export const MUTATIONS = [
   {
     rule: 'sub types that are not told',
     file: redact('plans'),
-    find: 'otherwise: this.#unionOf(candidates),',
+    find: 'otherwise: this.known.unionOf(candidates),',
     replace: 'otherwise: this.#bare,',
   },
   {

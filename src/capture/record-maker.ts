@@ -1,51 +1,27 @@
 import { LoggingError } from '../errors';
 import type { SelectionOptions } from '../decorators/selection-options';
-import { buildRecord } from '../record/build-record';
-import type { LogRecord, ServiceInfo } from '../record/log-record';
 import type { PlanId } from '../record/snapshot';
 import type { Redactor } from '../redact/redactor';
 import { quietCause } from '../quiet-cause';
 import type { Reporter } from '../reporter';
 import type { ActionBinding } from './action-binding';
-import { type Attributes, plainAttributes } from './attributes';
 import type { Exchange } from './exchange';
 import { matchedBinding } from './host-seam';
 import { type LoadSheddingOptions, LoadShedder, type LoadState } from './load-shedder';
 import { PendingExchanges, type PendingLimits } from './pending-exchanges';
 import { type ProcessTime, processTime } from './process-time';
 import { sampleWeight, type Selection, selectionFor, type UnmatchedPolicy } from './selection';
+import type { ExchangeCounts, SnapshotTarget } from './snapshot-target';
 import { type SnapshotHooks, SnapshotTaker } from './take-snapshot';
 import { TimeSlices } from './time-slices';
 import { runUserCode } from './user-code';
 
 export interface RecordMakerOptions extends PendingLimits {
-  readonly service: ServiceInfo;
   readonly selection: SelectionOptions;
   readonly unmatched: UnmatchedPolicy;
   readonly maxBodyBytes: number;
   readonly loadShedding: Required<LoadSheddingOptions> | false;
-  readonly hooks: SnapshotHooks & { readonly onRecord?: ((record: LogRecord) => Attributes | void) | undefined };
-}
-
-/** What became of the exchanges that came in. */
-export interface ExchangeCounts {
-  /** Requests that the middleware took up. */
-  seen: number;
-  /** Exchanges that became records. */
-  recorded: number;
-  /** Exchanges left out by `@Logged(false)`, sampling, `when` or `unmatched`. */
-  notSelected: number;
-  /** Records lost before they reached any sink. */
-  readonly dropped: {
-    /** Exchanges closed faster than records could be made. */
-    overloaded: number;
-    /** Left out because the event loop was late; `sampleWeight` of those recorded makes up for them. */
-    shed: number;
-    /** Making the record failed; see `onError`. */
-    failed: number;
-    /** Still open when the logging was closed. */
-    closed: number;
-  };
+  readonly hooks: SnapshotHooks;
 }
 
 interface ActionRules {
@@ -54,15 +30,9 @@ interface ActionRules {
 }
 
 /**
- * Makes records of closed exchanges, in slices between requests: selection, snapshot, redaction, record.
+ * Turns closed exchanges into snapshots for a target that makes records of them, in slices between requests.
  */
 export class RecordMaker {
-  readonly counts: ExchangeCounts = {
-    seen: 0,
-    recorded: 0,
-    notSelected: 0,
-    dropped: { overloaded: 0, shed: 0, failed: 0, closed: 0 },
-  };
   /** From 0 to 1; what sampling goes by. */
   random = Math.random;
   readonly #pending: PendingExchanges;
@@ -76,7 +46,8 @@ export class RecordMaker {
     private readonly options: RecordMakerOptions,
     private readonly redactor: Redactor,
     private readonly reporter: Reporter,
-    private readonly deliver: (record: LogRecord, exchange: Exchange) => void,
+    private readonly target: SnapshotTarget,
+    readonly counts: ExchangeCounts,
     time: ProcessTime = processTime(),
   ) {
     this.#pending = new PendingExchanges(options);
@@ -148,10 +119,7 @@ export class RecordMaker {
         this.counts.notSelected++;
         return;
       }
-      const snapshot = this.#snapshots.take(exchange, selection, weight, parameters);
-      const record = buildRecord(snapshot, this.redactor.redact(snapshot), this.options.service);
-      this.deliver(this.#withHookAttributes(record), exchange);
-      this.counts.recorded++;
+      this.target.take(this.#snapshots.take(exchange, selection, weight, parameters), exchange);
     } catch (cause) {
       this.counts.dropped.failed++;
       this.reporter.reportOnce(
@@ -189,13 +157,5 @@ export class RecordMaker {
       error: exchange.error,
     });
     return answer !== false;
-  }
-
-  #withHookAttributes(record: LogRecord): LogRecord {
-    const { onRecord } = this.options.hooks;
-    if (!onRecord) return record;
-    const added = plainAttributes(runUserCode('onRecord', this.reporter, onRecord, record));
-    if (!added) return record;
-    return { ...record, attributes: { ...record.attributes, ...this.redactor.redactAttributes(added, record._id) } };
   }
 }
