@@ -12,12 +12,19 @@ function arrange() {
     () => {},
     () => time.now(),
   );
-  const work = { ms: 0 };
-  const shedder = new LoadShedder({ maxEventLoopDelayMs: 50 }, { reporter, time, workMs: () => work.ms });
+  const work = { ms: 0, fill: 0 };
+  const shedder = new LoadShedder(
+    { maxEventLoopDelayMs: 50 },
+    { reporter, time, work: { spentMs: () => work.ms, backlog: () => work.fill } },
+  );
   shedder.share();
   /** What is recorded after so many half seconds, in which records took that much time. */
-  const after = (halfSeconds: number, { delayMs, workMs }: { delayMs: number | undefined; workMs: number }) => {
+  const after = (
+    halfSeconds: number,
+    { delayMs, workMs, backlog = 0 }: { delayMs: number | undefined; workMs: number; backlog?: number },
+  ) => {
     time.delayMs = delayMs;
+    work.fill = backlog;
     return Array.from({ length: halfSeconds }, () => {
       time.advance(500);
       work.ms += workMs;
@@ -49,7 +56,7 @@ describe('shedding load', () => {
     const untouched = new ManualTime();
     void new LoadShedder(
       { maxEventLoopDelayMs: 50 },
-      { reporter: new Reporter(() => {}), time: untouched, workMs: () => 0 },
+      { reporter: new Reporter(() => {}), time: untouched, work: { spentMs: () => 0, backlog: () => 0 } },
     );
     expect(untouched.isWatched).to.equal(false);
   });
@@ -83,6 +90,14 @@ describe('shedding load', () => {
     const { after, shedder } = arrange();
     expect(after(3, { delayMs: 900, workMs: 25 })).to.deep.equal([1, 1, 1]);
     expect(shedder.state).to.deep.equal({ recordsOneOf: 1, eventLoopDelayMs: 900 });
+  });
+
+  it('records less while exchanges pile up, whatever else goes on', () => {
+    const { after, reports } = arrange();
+    expect(after(3, { delayMs: 0, workMs: 0, backlog: 0.6 })).to.deep.equal([2, 4, 8]);
+    expect(after(20, { delayMs: 0, workMs: 0, backlog: 0.3 })).to.deep.equal(Array(20).fill(8));
+    expect(after(10, { delayMs: 0, workMs: 0, backlog: 0.2 }).at(-1)).to.equal(4);
+    expect(reports[0]!.message).to.contain('Requests end faster than records can be made of them, so one of 2 ');
   });
 
   it('waits for a measurement when there is none', () => {

@@ -21,23 +21,33 @@ const RECOVER_AFTER_MS = 5_000;
 const MOST_OF = 64;
 // Below this share of the time, records are not what makes the loop late, and recording less would lose them for nothing.
 const SHARE_WORTH_SHEDDING = 0.05;
+// What does not fit any more is lost, failures too.
+const LARGEST_BACKLOG = 0.5;
+const CALM = 0.5;
+
+/** What making records takes. */
+export interface RecordWork {
+  /** All the time it has taken so far, in milliseconds. */
+  spentMs(): number;
+  /** How near the limits the exchanges are that wait for it: 1 when there is no room. */
+  backlog(): number;
+}
 
 export interface LoadShedderContext {
   readonly reporter: Reporter;
-  /** All the time that making records has taken so far, in milliseconds. */
-  readonly workMs: () => number;
+  readonly work: RecordWork;
   readonly time: ProcessTime;
 }
 
 /**
- * Sees to it that logging gives way before the application suffers: while the event loop is late and records take a
- * part in that, fewer successful requests are recorded, in halves down to one of 64, and more again, step by step, when the
- * loop has been well in time for a while. Looks only when an exchange comes in: it has no timer of its own.
+ * Sees to it that logging gives way before the application suffers, or loses the records of failures: while the event
+ * loop is late and records take a part in that, or exchanges pile up, fewer successful requests are recorded, in halves
+ * down to one of 64, and more again, step by step, after a calm while. Looks only when a record is made: it has no timer.
  */
 export class LoadShedder {
   #recordsOneOf = 1;
   #delayMs: number | null = null;
-  #lastLook: { readonly at: number; readonly workMs: number } | undefined;
+  #lastLook: { readonly at: number; readonly spentMs: number } | undefined;
   #calmSince: number | undefined;
 
   constructor(
@@ -62,34 +72,45 @@ export class LoadShedder {
   }
 
   #begin(now: number): void {
-    this.context.time.loopDelay.start();
-    this.#lastLook = { at: now, workMs: this.context.workMs() };
+    const { time, work } = this.context;
+    time.loopDelay.start();
+    this.#lastLook = { at: now, spentMs: work.spentMs() };
   }
 
-  #look(now: number, last: { readonly at: number; readonly workMs: number }): void {
-    const delayMs = this.context.time.loopDelay.takeMeanMs();
+  #look(now: number, last: { readonly at: number; readonly spentMs: number }): void {
+    const { time, work } = this.context;
+    const delayMs = time.loopDelay.takeMeanMs();
     if (delayMs === undefined) return;
-    const workMs = this.context.workMs();
-    const isWorthIt = workMs - last.workMs > (now - last.at) * SHARE_WORTH_SHEDDING;
-    this.#lastLook = { at: now, workMs };
+    const spentMs = work.spentMs();
+    const isWorthIt = spentMs - last.spentMs > (now - last.at) * SHARE_WORTH_SHEDDING;
+    this.#lastLook = { at: now, spentMs };
     this.#delayMs = delayMs;
-    const { maxEventLoopDelayMs } = this.options;
-    if (delayMs > maxEventLoopDelayMs && isWorthIt) this.#recordLess(delayMs);
-    if (delayMs * 2 > maxEventLoopDelayMs) this.#calmSince = undefined;
+    // Both in parts of what is too much.
+    const lateness = delayMs / this.options.maxEventLoopDelayMs;
+    const backlog = work.backlog() / LARGEST_BACKLOG;
+    if (backlog > 1) this.#recordLess('Requests end faster than records can be made of them');
+    else if (lateness > 1 && isWorthIt) this.#recordLess(this.#lateness(delayMs));
+    if (Math.max(lateness, backlog) > CALM) this.#calmSince = undefined;
     else this.#recover(now, (this.#calmSince ??= last.at));
   }
 
-  #recordLess(delayMs: number): void {
+  #lateness(delayMs: number): string {
+    const { maxEventLoopDelayMs } = this.options;
+    return `The event loop is ${Math.round(delayMs)} ms late (loadShedding.maxEventLoopDelayMs is ${maxEventLoopDelayMs})`;
+  }
+
+  #recordLess(because: string): void {
     if (this.#recordsOneOf === MOST_OF) return;
     this.#recordsOneOf *= 2;
-    this.context.reporter.reportEachMinute('load-shed', () => {
-      const late = `The event loop is ${Math.round(delayMs)} ms late (loadShedding.maxEventLoopDelayMs is ${this.options.maxEventLoopDelayMs})`;
-      return new LoggingError(
-        'LOAD_SHED',
-        `${late}, so one of ${this.#recordsOneOf} successful requests is recorded. Failed and slow ones are all kept. ` +
-          'stats().load tells how it goes on.',
-      );
-    });
+    this.context.reporter.reportEachMinute(
+      'load-shed',
+      () =>
+        new LoggingError(
+          'LOAD_SHED',
+          `${because}, so one of ${this.#recordsOneOf} successful requests is recorded. Failed and slow ones are all ` +
+            'kept. stats().load tells how it goes on.',
+        ),
+    );
   }
 
   #recover(now: number, calmSince: number): void {

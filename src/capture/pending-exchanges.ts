@@ -31,8 +31,10 @@ export class PendingExchanges {
     return this.#leaving.length - this.#next + this.#arriving.length;
   }
 
-  get bytes(): number {
-    return this.#bytes;
+  /** How near its limits it is: 0 when empty, 1 when there is no room. */
+  get fill(): number {
+    const { maxPendingExchanges, maxPendingBytes } = this.limits;
+    return Math.max(this.length / maxPendingExchanges, this.#bytes / maxPendingBytes);
   }
 
   /** Returns whether there was room; a single exchange always finds some. */

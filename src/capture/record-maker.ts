@@ -57,8 +57,8 @@ export class RecordMaker {
       () => this.#becameIdle(),
       time,
     );
-    const workMs = () => this.#slices.workMs;
-    if (options.loadShedding) this.#shedder = new LoadShedder(options.loadShedding, { reporter, workMs, time });
+    const work = { spentMs: () => this.#slices.workMs, backlog: () => this.#pending.fill };
+    if (options.loadShedding) this.#shedder = new LoadShedder(options.loadShedding, { reporter, work, time });
     this.#snapshots = new SnapshotTaker(redactor, options.hooks, options.maxBodyBytes, reporter);
   }
 
