@@ -1,4 +1,4 @@
-import type { LogRecord } from '../../src/record/log-record';
+import type { AnyRecord, LogRecord } from '../../src/record/log-record';
 import { sampleRecord } from './sample-record';
 
 /** A record that can be told from others by its number. */
@@ -13,6 +13,6 @@ export function numberedRecords(from: number, to: number): LogRecord[] {
 }
 
 /** The numbers that records were made with, to compare by. */
-export function numbersOf(records: readonly LogRecord[]): number[] {
+export function numbersOf(records: readonly AnyRecord[]): number[] {
   return records.map(record => Number(record._id.slice(-12)));
 }

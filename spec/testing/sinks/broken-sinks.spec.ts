@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { LoggingError, SinkError, type LogRecord, type Sink } from '../../../src';
+import { LoggingError, SinkError, type AnyRecord, type Sink } from '../../../src';
 import { SINK_FAULTS } from '../../../src/testing/sinks/sink-harness';
 import { sinkConformance, type SinkFault, type SinkHarness, type SinkTarget } from '../../../src/testing';
 
@@ -7,7 +7,7 @@ const PASSWORD = 'pa55-of-the-store';
 
 /** A destination that is told what to do with each write, and a sink over it that does everything right. */
 class Store {
-  readonly records: LogRecord[] = [];
+  readonly records: AnyRecord[] = [];
   fault: SinkFault | undefined;
   faultyIds: readonly string[] = [];
   #repaired: () => void = () => {};
@@ -20,9 +20,9 @@ class Store {
   }
 
   /** Takes records by id, or answers with a status. */
-  async insert(batch: readonly LogRecord[]): Promise<{ readonly status: string; readonly refused: readonly number[] }> {
+  async insert(batch: readonly AnyRecord[]): Promise<{ readonly status: string; readonly refused: readonly number[] }> {
     const refused = [...batch.keys()].filter(index => this.faultyIds.includes(batch[index]!._id));
-    const take = (records: readonly LogRecord[]): void => {
+    const take = (records: readonly AnyRecord[]): void => {
       const known = new Set(this.records.map(({ _id }) => _id));
       this.records.push(...structuredClone(records.filter(({ _id }) => !known.has(_id))));
     };
@@ -87,7 +87,7 @@ type Change = (sound: Sink, store: Store) => Partial<Sink>;
 
 /** Says something else whenever the sound sink refuses a batch. */
 const refusing =
-  (answer: (error: SinkError, batch: readonly LogRecord[]) => SinkError): Change =>
+  (answer: (error: SinkError, batch: readonly AnyRecord[]) => SinkError): Change =>
   sound => ({
     write: (batch, signal) =>
       sound.write(batch, signal).catch((error: SinkError) => {
@@ -145,10 +145,11 @@ const HABITS: Record<string, { readonly id: string; readonly tells: RegExp; read
     change: sound => ({
       write: (batch, signal) =>
         sound.write(
-          batch.map(record => ({
-            ...record,
-            request: { ...record.request, body: JSON.stringify(record.request.body).slice(0, 9_000) },
-          })),
+          batch.map(record => {
+            if (record.kind !== 'request') return record;
+            const body = JSON.stringify(record.request.body).slice(0, 9_000);
+            return { ...record, request: { ...record.request, body } };
+          }),
           signal,
         ),
     }),
@@ -183,7 +184,7 @@ const HABITS: Record<string, { readonly id: string; readonly tells: RegExp; read
     change: sound => ({
       write: (batch, signal) =>
         sound.write(
-          batch.map(record => JSON.parse(JSON.stringify(record).replace(/\\u0000/g, '')) as LogRecord),
+          batch.map(record => JSON.parse(JSON.stringify(record).replace(/\\u0000/g, '')) as AnyRecord),
           signal,
         ),
     }),
@@ -398,7 +399,7 @@ const HABITS: Record<string, { readonly id: string; readonly tells: RegExp; read
     change: sound => ({
       async write(batch, signal) {
         const result = await sound.write([...batch], signal);
-        (batch as LogRecord[]).length = 0;
+        (batch as AnyRecord[]).length = 0;
         return result;
       },
     }),

@@ -1,5 +1,5 @@
 import { fileFailureReason } from '../../files/errno';
-import type { LogRecord } from '../../record/log-record';
+import type { AnyRecord } from '../../record/log-record';
 import { parseRecord } from '../../record/record-json';
 import type { Clock } from '../clock';
 import type { RecordSpool, SpooledRecord, SpoolPlace, SpoolRefusal } from './record-spool';
@@ -81,7 +81,7 @@ export class DiskSpool implements RecordSpool {
     return this.#segments.reduce((sum, segment) => sum + segment.unsettledBytes, 0);
   }
 
-  append(record: LogRecord, isHeld: boolean): SpoolPlace | SpoolRefusal {
+  append(record: AnyRecord, isHeld: boolean): SpoolPlace | SpoolRefusal {
     if (this.#closed || this.#retryAt !== undefined || this.#pendingBytes > MAX_PENDING_BYTES) return 'failing';
     let bytes: Buffer;
     try {
