@@ -111,6 +111,7 @@ class ComposedLogging implements Logging, Inspectable {
     const counts = noExchanges();
     const delivery = new Delivery(options.sinks, options.delivery, {
       report: reporter.report,
+      lossOrigin: { service: options.service, expireAfterDays: options.selection.expireAfterDays },
       onDrop: drop => {
         this.#tap?.drop(drop);
         hooks.onDrop?.(drop);

@@ -7,7 +7,11 @@ import type { UnmatchedPolicy } from './capture/selection';
 import type { Attributes } from './capture/attributes';
 import type { Identity, ResponseEvent } from './capture/take-snapshot';
 import { checkSelection, SELECTION_KEYS, type SelectionOptions } from './decorators/selection-options';
-import { type DeliveryOptions, resolveDeliveryOptions } from './delivery/delivery-options';
+import {
+  type DeliveryOptions,
+  type ResolvedDeliveryOptions,
+  resolveDeliveryOptions,
+} from './delivery/delivery-options';
 import type { Drop } from './delivery/lane-stats';
 import { LoggingError, type Report } from './errors';
 import {
@@ -87,7 +91,7 @@ export interface ResolvedOptions {
   readonly sinks: readonly Sink[];
   readonly selection: SelectionOptions;
   readonly redact: ResolvedRedactOptions;
-  readonly delivery: Required<DeliveryOptions>;
+  readonly delivery: ResolvedDeliveryOptions;
   readonly unmatched: UnmatchedPolicy;
   readonly maxBodyBytes: number;
   readonly requestIdHeader: string | false;

@@ -52,8 +52,9 @@ describe('close', () => {
     await closed;
     push(3);
     expect(lane()).to.include({ accepted: 6, delivered: 1 });
-    expect(lane().dropped).to.deep.equal({ 'queue-full': 0, rejected: 0, closed: 5 });
-    expect(drops).to.have.length(5);
+    expect(lane().dropped).to.include({ 'queue-full': 0, rejected: 0, closed: 5 });
+    await clock.settle();
+    expect(drops.map(drop => drop.count)).to.deep.equal([2, 3]);
     expect(reports.map(report => report.code)).to.deep.equal(['RECORDS_DROPPED']);
   });
 
@@ -71,7 +72,7 @@ describe('close', () => {
     await flushed;
     expect(sink.signals[0]!.aborted).to.equal(true);
     expect(lane()).to.include({ state: 'closed', delivered: 0, queued: 0, queuedBytes: 0, inFlight: 0 });
-    expect(lane().dropped).to.deep.equal({ 'queue-full': 0, rejected: 0, closed: 5 });
+    expect(lane().dropped).to.include({ 'queue-full': 0, rejected: 0, closed: 5 });
     expect(drops).to.deep.equal([{ sink: 'recording', reason: 'closed', count: 5 }]);
     expect(reports.map(report => report.code)).to.deep.equal(['RECORDS_DROPPED']);
     expect(sink.closes).to.equal(1);

@@ -85,7 +85,8 @@ class ModelSink implements Sink {
     // An answer to a write that was given up counts for nothing, whatever it says.
     if (signal.aborted) return undefined;
     if (next.kind === 'refuse') {
-      this.rejected.push(...numbersOf(batch));
+      // Of more than one, the lane does not know yet which one is at fault.
+      if (batch.length === 1) this.rejected.push(...numbersOf(batch));
       throw new SinkError('refused', { retryable: false });
     }
     const places = new Set(rejected.map(({ index }) => index));

@@ -14,6 +14,9 @@ describe('the options of delivery', () => {
       retryMinDelayMs: 100,
       retryMaxDelayMs: 30_000,
       writeTimeoutMs: 10_000,
+      circuitFailures: 5,
+      lossRecords: true,
+      spool: null,
     });
   });
 

@@ -90,7 +90,8 @@ describe('flush', () => {
   it('resolves when what it waits for is dropped', async () => {
     const { delivery, push, sink, clock, lane } = testDelivery({ maxBatchRecords: 2, maxQueueRecords: 2 });
     const held = heldWrite();
-    sink.onWrites(failWith(new SinkError('no', { retryable: false })), held.step);
+    const refuse = failWith(new SinkError('no', { retryable: false }));
+    sink.onWrites(refuse, refuse, refuse, held.step);
     push(2);
     const first = delivery.flush();
     await clock.settle();

@@ -1,6 +1,4 @@
 import { expect } from 'chai';
-import { Delivery } from '../../src/delivery/delivery';
-import { resolveDeliveryOptions } from '../../src/delivery/delivery-options';
 import { LoggingError } from '../../src/errors';
 import { RecordingSink, failWith, hang, throwAtOnce } from '../support/recording-sink';
 import { numbersOf } from '../support/numbered-records';
@@ -28,15 +26,15 @@ describe('sinks side by side', () => {
     expect(lane('working')).to.include({ accepted: 1_000, delivered: 1_000, queued: 0, inFlight: 0 });
     for (const name of ['hung', 'throwing']) {
       expect(lane(name)).to.include({ accepted: 1_000, delivered: 0, queued: 200, inFlight: 100 });
-      expect(lane(name).dropped).to.deep.equal({ 'queue-full': 700, rejected: 0, closed: 0 });
+      expect(lane(name).dropped).to.include({ 'queue-full': 700, rejected: 0, closed: 0 });
     }
 
     const closed = delivery.close({ deadlineMs: 5_000 });
     await clock.advance(5_000);
     await closed;
-    expect(lane('hung').dropped).to.deep.equal({ 'queue-full': 700, rejected: 0, closed: 300 });
-    expect(lane('throwing').dropped).to.deep.equal({ 'queue-full': 700, rejected: 0, closed: 300 });
-    expect(lane('working').dropped).to.deep.equal({ 'queue-full': 0, rejected: 0, closed: 0 });
+    expect(lane('hung').dropped).to.include({ 'queue-full': 700, rejected: 0, closed: 300 });
+    expect(lane('throwing').dropped).to.include({ 'queue-full': 700, rejected: 0, closed: 300 });
+    expect(lane('working').dropped).to.include({ 'queue-full': 0, rejected: 0, closed: 0 });
   });
 
   it('all get the very same records', async () => {
@@ -63,7 +61,7 @@ describe('sinks side by side', () => {
 
   it('must have different names', () => {
     const sinks = [new RecordingSink('audit'), new RecordingSink('audit')];
-    expect(() => new Delivery(sinks, resolveDeliveryOptions(), { report() {} }))
+    expect(() => testDelivery({ sinks }))
       .to.throw(LoggingError, 'sinks must have different names, got "audit" twice.')
       .with.property('code', 'OPTION_INVALID');
   });

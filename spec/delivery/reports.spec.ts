@@ -13,7 +13,7 @@ describe('an outage', () => {
     expect(reports.map(report => report.code)).to.deep.equal(['SINK_WRITE_FAILED']);
     expect(reports[0]!.message).to.equal(
       'Sink "recording" did not take a batch of 2 records: The server answered 503. ' +
-        'They are tried again; up to 10000 more wait behind them.',
+        'They are tried again; more wait behind them, up to 10000.',
     );
   });
 
@@ -82,12 +82,14 @@ describe('losses', () => {
     await clock.advance(59_999);
     push();
     const dropReports = () => reports.filter(report => report.code === 'RECORDS_DROPPED').map(report => report.message);
+    await clock.settle();
     expect(dropReports()).to.have.length(1);
-    expect(dropReports()[0]).to.contain('lost 1 record: its queue is full (delivery.maxQueueRecords is 1');
+    expect(dropReports()[0]).to.contain('lost 10 records: its queue is full (delivery.maxQueueRecords is 1');
     await clock.advance(1);
     push();
+    await clock.settle();
     expect(dropReports()).to.have.length(2);
-    expect(dropReports()[1]).to.contain('lost 11 records:');
+    expect(dropReports()[1]).to.contain('lost 2 records:');
   });
 
   it('of another reason are told on their own', async () => {

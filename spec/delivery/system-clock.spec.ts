@@ -12,7 +12,10 @@ function runInOwnProcess(script: string): { readonly printed: string; readonly m
     const { numberedRecord } = require('./spec/support/numbered-records');
     const write = async batch => console.log('stored ' + batch.length);
     const deliveryInto = (sink, options) =>
-      new Delivery([{ name: 'sink', write, ...sink }], resolveDeliveryOptions(options), { report: e => console.log(e.code) });
+      new Delivery([{ name: 'sink', write, ...sink }], resolveDeliveryOptions(options), {
+        report: e => console.log(e.code),
+        lossOrigin: { service: numberedRecord().service },
+      });
   `;
   const startedAt = performance.now();
   const child = spawnSync(process.execPath, ['-e', prelude + script], { cwd: build, encoding: 'utf8', timeout: 8_000 });

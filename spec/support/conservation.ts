@@ -5,7 +5,7 @@ import type { LaneStats } from '../../src/delivery/lane-stats';
 export function expectConservation(lanes: Readonly<Record<string, LaneStats>>): void {
   for (const [sink, lane] of Object.entries(lanes)) {
     const dropped = Object.values(lane.dropped).reduce((sum, count) => sum + count, 0);
-    const accountedFor = lane.delivered + lane.queued + lane.inFlight + dropped;
+    const accountedFor = lane.delivered + lane.queued + lane.spooled + lane.inFlight + dropped;
     expect(accountedFor, `records of "${sink}" that are accounted for`).to.equal(lane.accepted);
   }
 }

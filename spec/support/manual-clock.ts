@@ -46,11 +46,13 @@ export class ManualClock implements Clock {
 
   /** Runs what is due now, and what follows from it, without moving time. */
   async settle(): Promise<void> {
-    do {
+    // Comes after all promise callbacks, also those that they lead to; what is deferred comes after them too.
+    const promisesSettle = () => new Promise(resolve => setImmediate(resolve));
+    await promisesSettle();
+    while (this.#deferred.length > 0) {
       for (const callback of this.#deferred.splice(0)) callback();
-      // Comes after all promise callbacks, also those that they lead to.
-      await new Promise(resolve => setImmediate(resolve));
-    } while (this.#deferred.length > 0);
+      await promisesSettle();
+    }
   }
 
   /** Moves time, running each timer at its own moment. */

@@ -1,9 +1,10 @@
 import { SinkError } from '../../src/errors';
-import type { LogRecord } from '../../src/record/log-record';
+import type { AnyRecord } from '../../src/record/log-record';
 import type { Sink, SinkContext, WriteResult } from '../../src/sinks/sink';
+import { numbersOf } from './numbered-records';
 
 /** What a sink does with one write. */
-export type WriteStep = (batch: readonly LogRecord[], signal: AbortSignal) => Promise<void | WriteResult>;
+export type WriteStep = (batch: readonly AnyRecord[], signal: AbortSignal) => Promise<void | WriteResult>;
 
 /** What a sink does with one call of `open` or `close`. */
 export type Step = () => Promise<void>;
@@ -11,9 +12,9 @@ export type Step = () => Promise<void>;
 /** Notes what it was given and does what it was told; with nothing told it stores every record. */
 export class RecordingSink implements Sink {
   /** The records of every write, also of those that failed. */
-  readonly writes: (readonly LogRecord[])[] = [];
+  readonly writes: (readonly AnyRecord[])[] = [];
   /** The records of every write that this sink stored, in their order. */
-  readonly stored: LogRecord[] = [];
+  readonly stored: AnyRecord[] = [];
   readonly signals: AbortSignal[] = [];
   opens = 0;
   closes = 0;
@@ -55,7 +56,7 @@ export class RecordingSink implements Sink {
     return (this.#openSteps.shift() ?? (async () => {}))();
   }
 
-  write(batch: readonly LogRecord[], signal: AbortSignal): Promise<void | WriteResult> {
+  write(batch: readonly AnyRecord[], signal: AbortSignal): Promise<void | WriteResult> {
     this.writes.push([...batch]);
     this.signals.push(signal);
     const written = (this.#writeSteps.shift() ?? this.#everyWrite)(batch, signal);
@@ -89,6 +90,14 @@ export const unavailable = failWith(new SinkError('The server answered 503.', { 
 export const rejectAt =
   (...places: readonly number[]) =>
   async (): Promise<WriteResult> => ({ rejected: places.map(index => ({ index, reason: 'too large' })) });
+
+/** Refuses every batch that holds one of these records, without saying which. */
+export const refuseHolding =
+  (...numbers: readonly number[]): WriteStep =>
+  async batch => {
+    if (!numbersOf(batch).some(number => numbers.includes(number))) return;
+    throw new SinkError('a mapping failed.', { retryable: false });
+  };
 
 /** A write that ends when the spec says so. */
 export function heldWrite(): { readonly step: WriteStep; readonly release: () => void } {

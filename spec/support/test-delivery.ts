@@ -3,12 +3,16 @@ import { resolveDeliveryOptions, type DeliveryOptions } from '../../src/delivery
 import type { Drop, LaneStats } from '../../src/delivery/lane-stats';
 import type { LoggingError } from '../../src/errors';
 import type { Sink } from '../../src/sinks/sink';
+import type { OpenSpool } from '../../src/delivery/lane-spool';
 import { expectConservation } from './conservation';
 import { ManualClock } from './manual-clock';
 import { RecordingSink } from './recording-sink';
 import { numberedRecord } from './numbered-records';
+import { sampleRecord } from './sample-record';
 
 interface TestDeliverySettings extends DeliveryOptions {
+  /** Opens the spool of each lane; `spool` must be given too. */
+  readonly openSpool?: OpenSpool;
   readonly sinks?: readonly Sink[];
   readonly onDrop?: (drop: Drop) => void;
   readonly onReport?: (error: LoggingError) => void;
@@ -18,7 +22,8 @@ interface TestDeliverySettings extends DeliveryOptions {
 
 /** A delivery on a manual clock, into one recording sink unless told otherwise. Counters are checked at every look. */
 export function testDelivery(settings: TestDeliverySettings = {}) {
-  const { sinks, onDrop, onReport, random = () => 0, ...options } = settings;
+  // Without loss records, unless asked for, what is delivered is what was pushed.
+  const { sinks, onDrop, onReport, random = () => 0, openSpool, lossRecords = false, ...options } = settings;
   const sink = new RecordingSink();
   const clock = new ManualClock();
   const reports: LoggingError[] = [];
@@ -26,9 +31,11 @@ export function testDelivery(settings: TestDeliverySettings = {}) {
   const violations: unknown[] = [];
   let pushed = 0;
 
-  const delivery = new Delivery(sinks ?? [sink], resolveDeliveryOptions(options), {
+  const delivery = new Delivery(sinks ?? [sink], resolveDeliveryOptions({ ...options, lossRecords }), {
     clock,
     random,
+    lossOrigin: { service: sampleRecord().service, expireAfterDays: undefined },
+    ...(openSpool && { openSpool }),
     report(error) {
       reports.push(error);
       look();

@@ -1,40 +1,50 @@
 import { SinkError, type Report } from '../errors';
 import type { Sink } from '../sinks/sink';
-import { Backoff } from './backoff';
+import { BatchSize } from './batch-size';
+import { Circuit, type CircuitState } from './circuit';
 import { pause, type Clock, type Pause } from './clock';
-import type { DeliveryOptions } from './delivery-options';
+import type { ResolvedDeliveryOptions } from './delivery-options';
+import { InFlight } from './in-flight';
+import { publishBatch } from './lane-events';
 import type { LaneLedger } from './lane-ledger';
 import type { LaneReports } from './lane-reports';
 import type { LaneState } from './lane-stats';
+import type { LaneWatch } from './lane-watch';
 import type { QueuedRecord } from './record-queue';
 import { callSink, type Settled, type SinkCall } from './sink-call';
 import { describeFailure, readWriteOutcome, type WriteOutcome } from './write-outcome';
 
 /** What a writer works with. */
 export interface BatchWriterContext {
-  readonly options: Required<DeliveryOptions>;
+  readonly options: ResolvedDeliveryOptions;
   readonly clock: Clock;
   readonly random: () => number;
   readonly ledger: LaneLedger;
   readonly reports: LaneReports;
+  readonly watch: LaneWatch;
   /** Given to the sink. */
   readonly report: Report;
-  /** Called when records of the batch have found their end. */
-  readonly onProgress: () => void;
+  /** Called when records of the batch have found their end: those that are stored, and why each other never will be. */
+  readonly onSettled: (stored: readonly QueuedRecord[], rejected: ReadonlyMap<QueuedRecord, string>) => void;
+  /** Called when an attempt has failed, before the wait for the next. */
+  readonly onFailed: () => void;
 }
+
+/** With how much a sink is tried that was down. */
+const PROBE_RECORDS = 1;
 
 /**
  * Brings one batch after the other into a sink: opens it first, writes under a deadline, and repeats until every record
- * is delivered or rejected.
+ * is delivered or rejected. How much it writes at a time, and how long it waits, is up to the circuit and the batch size.
  */
 export class BatchWriter {
-  readonly #backoff: Backoff;
+  readonly #circuit: Circuit;
+  readonly #size: BatchSize;
+  readonly #inFlight = new InFlight();
   #state: LaneState = 'idle';
-  #batch: readonly QueuedRecord[] = [];
   #isOpen: boolean;
   #hasGivenUp = false;
   #isClosed = false;
-  #isOutageTold = false;
   #call: SinkCall<unknown> | null = null;
   #pause: Pause | null = null;
 
@@ -42,7 +52,9 @@ export class BatchWriter {
     private readonly sink: Sink,
     private readonly context: BatchWriterContext,
   ) {
-    this.#backoff = new Backoff(context.options, context.random);
+    const { options, random } = context;
+    this.#circuit = new Circuit(options, random);
+    this.#size = new BatchSize(options.maxBatchRecords);
     this.#isOpen = !sink.open;
   }
 
@@ -50,29 +62,39 @@ export class BatchWriter {
     return this.#isClosed ? 'closed' : this.#state;
   }
 
+  get circuit(): CircuitState {
+    return this.#circuit.state;
+  }
+
+  get writeLimit(): number {
+    return this.#circuit.state === 'closed' ? this.#size.records : PROBE_RECORDS;
+  }
+
   get isOpen(): boolean {
     return this.#isOpen;
   }
 
-  /** The records in flight. */
-  get batch(): readonly QueuedRecord[] {
-    return this.#batch;
+  get inFlight(): number {
+    return this.#inFlight.length;
+  }
+
+  /** The first of the records in flight. */
+  get oldest(): QueuedRecord | undefined {
+    return this.#inFlight.oldest;
   }
 
   /** Opens the sink, however often it takes. */
   async open(): Promise<void> {
-    const { clock, ledger, reports, report } = this.context;
     while (!this.#isOpen && !this.#hasGivenUp) {
-      this.#state = 'opening';
-      const opened = await this.#bounded(async () => this.sink.open?.({ report }));
+      this.#attempt('opening');
+      const opened = await this.#bounded(async () => this.sink.open?.({ report: this.context.report }));
+      if (this.#hasGivenUp) break;
       if (opened.ok) {
         this.#isOpen = true;
-        this.#recovered(0);
-      } else if (!this.#hasGivenUp) {
-        const reason = describeFailure(opened.error);
-        ledger.failed(reason, clock.date());
-        if (!this.#isOutageTold) this.#isOutageTold = reports.openFailed(reason);
-        await this.#wait(this.#backoff.nextDelayMs());
+        this.#succeeded();
+      } else {
+        // Only what a failed write would say counts, so that both are told in the same words.
+        await this.#failed(readWriteOutcome(opened, 0), 'opening');
       }
     }
     this.#state = 'idle';
@@ -80,35 +102,36 @@ export class BatchWriter {
 
   /** Resolves when every record of the batch is delivered or rejected, or was taken away by `release`. */
   async deliver(batch: readonly QueuedRecord[]): Promise<void> {
-    const { ledger } = this.context;
-    this.#batch = batch;
+    const { ledger, clock } = this.context;
+    this.#inFlight.take(batch);
     ledger.batches++;
-    for (let attempt = 1; this.#batch.length > 0; attempt++) {
-      if (attempt > 1) ledger.retries++;
-      this.#state = 'writing';
+    for (let write = 1; this.#inFlight.length > 0; write++) {
+      if (write > 1) ledger.retries++;
+      this.#attempt('writing');
+      const portion = this.#inFlight.next(this.writeLimit);
       // A fresh array for each attempt: what a sink does to the one it was given stays with that attempt.
-      const records = this.#batch.map(entry => entry.record);
-      const write = await this.#bounded(signal => this.sink.write(records, signal));
+      const records = portion.map(entry => entry.record);
+      const startedAt = clock.now();
+      const written = await this.#bounded(signal => this.sink.write(records, signal));
       if (this.#hasGivenUp) break;
-      const outcome = readWriteOutcome(write, records.length);
-      this.#settle(outcome);
-      if (outcome.failure !== null) await this.#wait(Math.max(outcome.retryAfterMs, this.#backoff.nextDelayMs()));
+      const outcome = readWriteOutcome(written, records.length);
+      this.#publish(outcome, records.length, clock.now() - startedAt);
+      this.#settle(portion, outcome);
+      if (outcome.failure !== null) await this.#failed(outcome, portion.length);
     }
     this.#state = 'idle';
   }
 
   /** Starts the waits between attempts anew, and cuts short the present one. */
   hurry(): void {
-    this.#backoff.reset();
+    this.#circuit.hurry();
     this.#pause?.end();
   }
 
-  /** Lets go of the batch for good. Returns how many records it held; to count them is up to the caller. */
-  release(): number {
-    const { length } = this.#batch;
-    this.#batch = [];
+  /** Lets go of the batch for good, and returns it. */
+  release(): readonly QueuedRecord[] {
     this.#hasGivenUp = true;
-    return length;
+    return this.#inFlight.release();
   }
 
   /** Ends the present attempt or wait. */
@@ -124,25 +147,69 @@ export class BatchWriter {
     this.#isClosed = true;
   }
 
-  #settle(outcome: WriteOutcome): void {
-    const { clock, ledger, reports, onProgress } = this.context;
-    const { rejected, failure } = outcome;
-    const rest = this.#batch.filter((_, index) => !rejected.has(index));
-    this.#batch = failure === null ? [] : rest;
-    if (failure === null) this.#recovered(rest.length);
-    else ledger.failed(failure, clock.date());
-    if (rejected.size > 0) ledger.drop('rejected', rejected.size, outcome.rejectedBecause);
-    if (failure !== null && rest.length > 0 && !this.#isOutageTold) {
-      this.#isOutageTold = reports.writeFailed(failure, rest.length);
-    }
-    if (outcome.misplaced > 0) reports.rejectionsMisplaced(outcome.misplaced);
-    onProgress();
+  #attempt(state: LaneState): void {
+    this.#state = state;
+    this.#circuit.attempt();
+    this.context.watch.attempted(this.#circuit.state);
   }
 
-  #recovered(delivered: number): void {
-    this.#backoff.reset();
-    this.#isOutageTold = false;
-    this.context.ledger.delivered(delivered, this.context.clock.date());
+  #settle(portion: readonly QueuedRecord[], outcome: WriteOutcome): void {
+    const { ledger, reports, onSettled } = this.context;
+    const reasons = this.#reasonsToReject(portion, outcome);
+    const rejected = new Map<QueuedRecord, string>();
+    for (const [place, reason] of reasons) rejected.set(portion[place]!, reason);
+    const rest = portion.filter(entry => !rejected.has(entry));
+    const isStored = outcome.failure === null && outcome.refusal === null;
+    if (rest.length === portion.length && outcome.refusal !== null) this.#inFlight.halve();
+    else this.#inFlight.keep(isStored ? [] : rest);
+    if (isStored) ledger.delivered(rest.length);
+    if (rejected.size > 0) ledger.drop('rejected', [...rejected.keys()], [...rejected.values()][0]!);
+    if (outcome.failure === null) this.#succeeded();
+    if (isStored) this.#size.stored();
+    if (outcome.misplaced > 0) reports.rejectionsMisplaced(outcome.misplaced);
+    if (isStored || rejected.size > 0) onSettled(isStored ? rest : [], rejected);
+  }
+
+  /** By place. A record that is refused alone is at fault itself; before that, the batch is halved until it is alone. */
+  #reasonsToReject(portion: readonly QueuedRecord[], outcome: WriteOutcome): ReadonlyMap<number, string> {
+    const { rejected, refusal, failure, isDeliberate } = outcome;
+    if (rejected.size > 0 || portion.length > 1) return rejected;
+    if (refusal !== null) return new Map([[0, refusal]]);
+    // A sink that expects requests may stumble over it each time; the records behind it must not wait for that.
+    const isLossMisread = failure !== null && !isDeliberate && portion[0]?.record.kind === 'loss';
+    return isLossMisread ? new Map([[0, failure]]) : rejected;
+  }
+
+  #succeeded(): void {
+    const { ledger, watch } = this.context;
+    this.#circuit.succeeded();
+    ledger.delivered(0);
+    watch.succeeded();
+  }
+
+  async #failed(outcome: WriteOutcome, attempted: number | 'opening'): Promise<void> {
+    const { ledger, watch, onFailed } = this.context;
+    const { kind, retryAfterMs } = outcome;
+    const failure = outcome.failure ?? outcome.refusal ?? '';
+    const waitMs = this.#circuit.failed(kind, retryAfterMs);
+    if (kind === 'overloaded' && attempted !== 'opening') this.#size.overloaded(attempted);
+    ledger.failed(failure);
+    const concerned = attempted === 'opening' ? attempted : this.#inFlight.length;
+    if (concerned !== 0) watch.failed(failure, kind, this.#circuit.state, concerned);
+    onFailed();
+    await this.#wait(waitMs);
+  }
+
+  #publish(outcome: WriteOutcome, records: number, durationMs: number): void {
+    const { rejected, failure, refusal } = outcome;
+    publishBatch(() => ({
+      sink: this.sink.name,
+      records,
+      durationMs,
+      outcome: failure !== null ? 'failed' : refusal !== null ? 'refused' : 'stored',
+      rejected: rejected.size,
+      reason: failure ?? refusal,
+    }));
   }
 
   async #bounded<Value>(method: (signal: AbortSignal) => Promise<Value>): Promise<Settled<Value>> {
@@ -154,7 +221,8 @@ export class BatchWriter {
   }
 
   async #wait(ms: number): Promise<void> {
-    this.#state = 'waiting-to-retry';
+    if (this.#hasGivenUp) return;
+    this.#state = this.context.watch.isPaused ? 'paused' : 'waiting-to-retry';
     this.#pause = pause(this.context.clock, ms);
     await this.#pause.done;
     this.#pause = null;

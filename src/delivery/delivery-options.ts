@@ -1,7 +1,11 @@
 import { LoggingError } from '../errors';
-import { refuseUnknownKeys, requireInteger, requireOneOf } from '../option-checks';
+import { refuseUnknownKeys, requireBoolean, requireInteger, requireOneOf } from '../option-checks';
+import { resolveSpoolOptions, type SpoolOptions } from './spool/spool-options';
 
-/** Which record goes when a queue is full: the one that waited longest, or the one that just came. */
+/**
+ * Which record goes when a queue is full: the one that waited longest, or the one that just came. Records of level `info`
+ * go before warnings and errors in either case.
+ */
 export type OverflowPolicy = 'drop-oldest' | 'drop-newest';
 
 /** How records travel from the application to every sink. Each sink has a lane of its own with these limits. */
@@ -24,9 +28,23 @@ export interface DeliveryOptions {
   readonly retryMaxDelayMs?: number;
   /** Longest wait for one write (or one opening) of a sink, in milliseconds; then it counts as failed. @defaultValue 10000 */
   readonly writeTimeoutMs?: number;
+  /**
+   * Failures in a row after which a sink counts as down. It is then left alone for longer and longer, and tried with a
+   * single record. @defaultValue 5
+   */
+  readonly circuitFailures?: number;
+  /** Whether a sink that lost records is given a record of kind `loss` about them, once it works. @defaultValue true */
+  readonly lossRecords?: boolean;
+  /** Keeps what memory cannot on the disk, also beyond the end of the process. @defaultValue none */
+  readonly spool?: SpoolOptions;
 }
 
-const DEFAULTS: Required<DeliveryOptions> = {
+/** Complete and checked. */
+export interface ResolvedDeliveryOptions extends Required<Omit<DeliveryOptions, 'spool'>> {
+  readonly spool: Required<SpoolOptions> | null;
+}
+
+const DEFAULTS: ResolvedDeliveryOptions = {
   maxBatchRecords: 100,
   maxBatchBytes: 1024 ** 2,
   maxDelayMs: 1_000,
@@ -36,6 +54,9 @@ const DEFAULTS: Required<DeliveryOptions> = {
   retryMinDelayMs: 100,
   retryMaxDelayMs: 30_000,
   writeTimeoutMs: 10_000,
+  circuitFailures: 5,
+  lossRecords: true,
+  spool: null,
 };
 
 const MILLISECONDS = { min: 1, unit: 'milliseconds' };
@@ -50,6 +71,7 @@ const RANGES = {
   retryMinDelayMs: { ...MILLISECONDS, max: 3_600_000 },
   retryMaxDelayMs: { ...MILLISECONDS, max: 3_600_000 },
   writeTimeoutMs: { ...MILLISECONDS, max: 3_600_000 },
+  circuitFailures: { min: 1, max: 1_000 },
 };
 
 type NumberOption = keyof typeof RANGES;
@@ -61,21 +83,23 @@ type NumberOption = keyof typeof RANGES;
  * @example
  * resolveDeliveryOptions({ maxDelayMs: 250 }).maxBatchRecords; // 100
  */
-export function resolveDeliveryOptions(options: DeliveryOptions = {}): Required<DeliveryOptions> {
+export function resolveDeliveryOptions(options: DeliveryOptions = {}): ResolvedDeliveryOptions {
   refuseUnknownKeys('delivery', options, Object.keys(DEFAULTS));
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  const resolved: Required<DeliveryOptions> = { ...DEFAULTS, ...given };
+  const spool = options.spool === undefined ? null : resolveSpoolOptions(options.spool);
+  const resolved: ResolvedDeliveryOptions = { ...DEFAULTS, ...given, spool };
   for (const option of Object.keys(RANGES) as NumberOption[]) {
     requireInteger(`delivery.${option}`, resolved[option], RANGES[option]);
   }
   requireOneOf('delivery.overflow', resolved.overflow, ['drop-oldest', 'drop-newest']);
+  requireBoolean('delivery.lossRecords', resolved.lossRecords);
   requireAtMost(resolved, 'maxBatchRecords', 'maxQueueRecords');
   requireAtMost(resolved, 'maxBatchBytes', 'maxQueueBytes');
   requireAtMost(resolved, 'retryMinDelayMs', 'retryMaxDelayMs');
   return resolved;
 }
 
-function requireAtMost(options: Required<DeliveryOptions>, smaller: NumberOption, larger: NumberOption): void {
+function requireAtMost(options: ResolvedDeliveryOptions, smaller: NumberOption, larger: NumberOption): void {
   if (options[smaller] <= options[larger]) return;
   throw new LoggingError(
     'OPTION_INVALID',

@@ -4,16 +4,22 @@ import type { AnyRecord } from '../record/log-record';
 import type { Sink } from '../sinks/sink';
 import { callHook } from './call-hook';
 import { systemClock, type Clock } from './clock';
-import type { DeliveryOptions } from './delivery-options';
+import type { ResolvedDeliveryOptions } from './delivery-options';
+import type { OpenSpool } from './lane-spool';
 import type { Drop, LaneStats } from './lane-stats';
+import type { LossOrigin } from './loss-notes';
 import type { QueuedRecord } from './record-queue';
 import { SinkLane } from './sink-lane';
 
 /** What a delivery tells its owner, and where it gets time and chance from. */
 export interface DeliveryHooks {
   readonly report: Report;
-  /** Called for every loss, after it was counted. */
+  /** Called for every loss, soon after it was counted; those of a moment and a reason together. */
   readonly onDrop?: (drop: Drop) => void;
+  /** Where loss records come from. */
+  readonly lossOrigin: LossOrigin;
+  /** Needed for `options.spool`. */
+  readonly openSpool?: OpenSpool;
   /** @defaultValue the time of this process */
   readonly clock?: Clock;
   /** From 0 to 1, for the waits between attempts. @defaultValue Math.random */
@@ -35,8 +41,8 @@ export class Delivery {
   #closed: Promise<void> | null = null;
 
   /** @throws {@link LoggingError} `OPTION_INVALID` when two sinks have one name. */
-  constructor(sinks: readonly Sink[], options: Required<DeliveryOptions>, hooks: DeliveryHooks) {
-    const { report, onDrop, clock = systemClock, random = Math.random } = hooks;
+  constructor(sinks: readonly Sink[], options: ResolvedDeliveryOptions, hooks: DeliveryHooks) {
+    const { report, onDrop, clock = systemClock, random = Math.random, lossOrigin, openSpool } = hooks;
     this.#clock = clock;
     // Whoever is told about failures may fail too; there is nobody left to tell that.
     const safeReport: Report = error =>
@@ -49,7 +55,8 @@ export class Delivery {
       if (lanes.has(sink.name)) {
         throw new LoggingError('OPTION_INVALID', `sinks must have different names, got "${sink.name}" twice.`);
       }
-      lanes.set(sink.name, new SinkLane(sink, { options, clock, random, report: safeReport, onDrop }));
+      const context = { options, clock, random, report: safeReport, onDrop, lossOrigin, openSpool };
+      lanes.set(sink.name, new SinkLane(sink, context));
     }
     this.#lanes = lanes;
   }
@@ -80,11 +87,19 @@ export class Delivery {
   }
 
   /**
-   * Takes no more records, delivers what is pending until the deadline, drops the rest and closes the sinks. Further
-   * calls wait for the first.
+   * Takes no more records, delivers what is pending until the deadline, leaves the rest to the spools or drops it, and
+   * closes the sinks. Further calls wait for the first.
    */
   close({ deadlineMs = DEFAULT_CLOSE_DEADLINE_MS }: CloseOptions = {}): Promise<void> {
     return (this.#closed ??= this.#closeLanes(deadlineMs));
+  }
+
+  /**
+   * Ends all delivery at once and puts what is pending into the spools, on the disk before it returns: for the last
+   * moment of a process. Without a spool it is dropped.
+   */
+  spillSync(): void {
+    for (const lane of this.#lanes.values()) lane.spillSync();
   }
 
   /** Counters by the name of the sink. */

@@ -1,30 +1,52 @@
 import { callHook } from './call-hook';
+import type { Clock } from './clock';
+import { publishDrop } from './lane-events';
 import type { LaneReports } from './lane-reports';
-import type { Drop, DropReason, LaneStats } from './lane-stats';
+import { noDrops, type Drop, type DropReason, type LaneStats } from './lane-stats';
+import type { LossNotes } from './loss-notes';
+import type { QueuedRecord } from './record-queue';
+
+type LedgerStats = Pick<
+  LaneStats,
+  | 'accepted'
+  | 'recovered'
+  | 'delivered'
+  | 'dropped'
+  | 'batches'
+  | 'retries'
+  | 'failingSince'
+  | 'lastError'
+  | 'lastDeliveredAt'
+>;
 
 /**
- * What has become of the records of one lane so far. Where they are now is told by its queue and its batch in flight: a
- * record leaves those and is counted here before any hook runs, so that the sum holds for whoever looks.
+ * What has become of the records of one lane so far. Where they are now is told by its queue, its spool and its batch in
+ * flight: a record leaves those and is counted here before any hook runs, so that the sum holds for whoever looks.
  */
 export class LaneLedger {
   accepted = 0;
   batches = 0;
   retries = 0;
+  #recovered = 0;
   #delivered = 0;
-  readonly #dropped: Record<DropReason, number> = { 'queue-full': 0, rejected: 0, closed: 0 };
+  readonly #dropped = noDrops();
   #failingSince: Date | null = null;
   #lastError: string | null = null;
   #lastDeliveredAt: Date | null = null;
+  readonly #untold = new Map<DropReason, { count: number; because: string }>();
 
   constructor(
     private readonly sinkName: string,
+    private readonly clock: Clock,
     private readonly reports: LaneReports,
+    private readonly losses: LossNotes,
     private readonly onDrop: ((drop: Drop) => void) | undefined,
   ) {}
 
-  get counts(): Omit<LaneStats, 'state' | 'queued' | 'queuedBytes' | 'inFlight'> {
+  get counts(): LedgerStats {
     return {
       accepted: this.accepted,
+      recovered: this.#recovered,
       delivered: this.#delivered,
       dropped: { ...this.#dropped },
       batches: this.batches,
@@ -35,28 +57,70 @@ export class LaneLedger {
     };
   }
 
+  get failingSince(): Date | null {
+    return this.#failingSince;
+  }
+
+  get droppedInAll(): number {
+    return Object.values(this.#dropped).reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Counts records that an earlier process left. */
+  recover(records: number): void {
+    this.accepted += records;
+    this.#recovered += records;
+  }
+
   /** Counts records as delivered; 0 still says that the sink works again. */
-  delivered(records: number, at: Date): void {
+  delivered(records: number): void {
     this.#delivered += records;
-    if (records > 0) this.#lastDeliveredAt = at;
+    if (records > 0) this.#lastDeliveredAt = this.clock.date();
     this.#failingSince = null;
   }
 
-  failed(reason: string, at: Date): void {
-    this.#failingSince ??= at;
+  failed(reason: string): void {
+    this.#failingSince ??= this.clock.date();
     this.#lastError = reason;
   }
 
-  drop(reason: DropReason, count: number, because: string): void {
+  drop(reason: DropReason, entries: readonly QueuedRecord[], because: string): void {
+    const losses = entries.flatMap(({ record }) => (record.kind === 'loss' ? [record] : []));
+    for (const loss of losses) this.losses.restore(loss);
+    if (losses.length > 0 && reason === 'rejected') this.losses.refused();
+    this.#count(reason, entries.length, because);
+    this.losses.add(reason, entries.length - losses.length, this.clock.date());
+  }
+
+  /** For records of which nothing is known but their number. */
+  dropUnread(reason: DropReason, records: number, because: string): void {
+    this.#count(reason, records, because);
+    this.losses.add(reason, records, this.clock.date());
+  }
+
+  /** Tells what was dropped since the last time. */
+  tellDrops(): void {
+    const untold = [...this.#untold];
+    this.#untold.clear();
+    for (const [reason, { count, because }] of untold) {
+      const drop: Drop = { sink: this.sinkName, reason, count };
+      this.reports.dropped(reason, count, because);
+      publishDrop(drop);
+      const { onDrop } = this;
+      if (!onDrop) continue;
+      callHook(
+        () => onDrop(drop),
+        () => this.reports.hookFailed('onDrop'),
+      );
+    }
+  }
+
+  // A full queue loses a record with every request; one call for all of a moment is enough.
+  #count(reason: DropReason, count: number, because: string): void {
+    if (count === 0) return;
     this.#dropped[reason] += count;
     if (reason === 'rejected') this.#lastError = because;
-    this.reports.dropped(reason, count, because);
-    const { onDrop } = this;
-    if (!onDrop) return;
-    const drop: Drop = { sink: this.sinkName, reason, count };
-    callHook(
-      () => onDrop(drop),
-      () => this.reports.hookFailed('onDrop'),
-    );
+    if (this.#untold.size === 0) this.clock.defer(() => this.tellDrops());
+    const untold = this.#untold.get(reason);
+    this.#untold.set(reason, { count: (untold?.count ?? 0) + count, because });
   }
 }

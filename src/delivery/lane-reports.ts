@@ -1,10 +1,19 @@
 import { LoggingError, type LoggingErrorCode, type Report } from '../errors';
 import type { Clock } from './clock';
-import type { DeliveryOptions } from './delivery-options';
-import type { DropReason } from './lane-stats';
+import type { ResolvedDeliveryOptions } from './delivery-options';
+import { noDrops, type DropReason } from './lane-stats';
 
 const LEAST_GAP_MS = 60_000;
 const SEE_STATS = 'What follows within a minute is only counted, see stats().';
+
+/** An outage that is over. */
+export interface Recovery {
+  readonly downMs: number;
+  /** Records that wait now. */
+  readonly waiting: number;
+  /** Records that were lost meanwhile. */
+  readonly lost: number;
+}
 
 // The errors of sinks are told by their message and not attached as `cause`: drivers keep whole documents in theirs
 // (FACTS M12), and a report may be printed with all it holds.
@@ -12,26 +21,51 @@ const SEE_STATS = 'What follows within a minute is only counted, see stats().';
 /** Tells what goes wrong in one lane, each kind at most once a minute. */
 export class LaneReports {
   readonly #lastAt = new Map<string, number>();
-  readonly #untold: Record<DropReason, number> = { 'queue-full': 0, rejected: 0, closed: 0 };
+  readonly #untold = noDrops();
 
   constructor(
     private readonly sinkName: string,
     private readonly report: Report,
     private readonly clock: Clock,
-    private readonly options: Required<DeliveryOptions>,
+    private readonly options: ResolvedDeliveryOptions,
   ) {}
 
   /** Returns whether it was told now. */
   openFailed(reason: string): boolean {
-    const next = `Its records are kept, up to ${this.options.maxQueueRecords}, and it is tried again.`;
+    const next = `Its records are kept, ${this.#keptHow}, and it is tried again.`;
     return this.#tell('SINK_OPEN_FAILED', () => `${this.#sink} could not be opened: ${reason}. ${next}`);
   }
 
   /** Returns whether it was told now. */
   writeFailed(reason: string, records: number): boolean {
-    const next = `They are tried again; up to ${this.options.maxQueueRecords} more wait behind them.`;
+    const next = `They are tried again; more wait behind them, ${this.#keptHow}.`;
     const compose = () => `${this.#sink} did not take a batch of ${count(records)}: ${reason}. ${next}`;
     return this.#tell('SINK_WRITE_FAILED', compose);
+  }
+
+  /** Returns whether it was told now. */
+  paused(reason: string): boolean {
+    const next = `It is tried again every ${seconds(this.options.retryMaxDelayMs)}. Its records are kept, ${this.#keptHow}.`;
+    const compose = () => `${this.#sink} stores nothing until its settings are changed: ${reason}. ${next}`;
+    return this.#tell('SINK_PAUSED', compose);
+  }
+
+  recovered({ downMs, waiting, lost }: Recovery): void {
+    const compose = () =>
+      `${this.#sink} works again after ${seconds(downMs)}: ${count(waiting)} waited for it, ` +
+      `${lost === 0 ? 'none was' : `${count(lost)} were`} lost.`;
+    this.#tell('SINK_RECOVERED', compose);
+  }
+
+  spoolUsed(): void {
+    const next = 'They are delivered from there when it takes more.';
+    this.#tell('SPOOL_USED', () => `Records for ${this.#name} go to the disk, since memory has no room. ${next}`);
+  }
+
+  spoolFailed(reason: string): void {
+    const { maxQueueRecords } = this.options;
+    const next = `Until it works, records are kept in memory only, up to ${maxQueueRecords}.`;
+    this.#tell('SPOOL_FAILED', () => `The spool of ${this.#name} does not work: ${reason}. ${next}`);
   }
 
   rejectionsMisplaced(rejections: number): void {
@@ -46,7 +80,7 @@ export class LaneReports {
   }
 
   hookFailed(hook: string): void {
-    this.#tell('HOOK_FAILED', () => `${hook} failed for sink "${this.sinkName}". Delivery goes on. ${SEE_STATS}`, hook);
+    this.#tell('HOOK_FAILED', () => `${hook} failed for ${this.#name}. Delivery goes on. ${SEE_STATS}`, hook);
   }
 
   dropped(reason: DropReason, records: number, because: string): void {
@@ -55,18 +89,31 @@ export class LaneReports {
     if (this.#tell('RECORDS_DROPPED', compose, reason)) this.#untold[reason] = 0;
   }
 
+  get #name(): string {
+    return `sink "${this.sinkName}"`;
+  }
+
   get #sink(): string {
     return `Sink "${this.sinkName}"`;
   }
 
+  get #keptHow(): string {
+    const { spool, maxQueueRecords } = this.options;
+    return spool ? `up to ${spool.maxBytes} bytes of them on the disk` : `up to ${maxQueueRecords}`;
+  }
+
   #loss(reason: DropReason, records: string, because: string): string {
-    const { maxQueueRecords, maxQueueBytes } = this.options;
+    const { maxQueueRecords, maxQueueBytes, spool } = this.options;
     switch (reason) {
       case 'queue-full':
         return (
           `${this.#sink} lost ${records}: its queue is full ` +
           `(delivery.maxQueueRecords is ${maxQueueRecords}, delivery.maxQueueBytes is ${maxQueueBytes}).`
         );
+      case 'spool-full':
+        return `${this.#sink} lost ${records}: its spool is full (delivery.spool.maxBytes is ${spool?.maxBytes}).`;
+      case 'spool-damaged':
+        return `${this.#sink} lost ${records} that lay in its spool: ${because}.`;
       case 'rejected':
         return `${this.#sink} can never take ${records}, now dropped: ${because}.`;
       case 'closed':
@@ -74,7 +121,6 @@ export class LaneReports {
     }
   }
 
-  // Composed only when told: in an outage this is called for every record that a full queue loses.
   #tell(code: LoggingErrorCode, compose: () => string, kind: string = code): boolean {
     const now = this.clock.now();
     const lastAt = this.#lastAt.get(kind);
@@ -87,4 +133,8 @@ export class LaneReports {
 
 function count(records: number): string {
   return records === 1 ? '1 record' : `${records} records`;
+}
+
+function seconds(ms: number): string {
+  return `${Math.round(ms / 100) / 10} s`;
 }

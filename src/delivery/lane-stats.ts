@@ -1,12 +1,21 @@
+import type { CircuitState } from './circuit';
+
 /**
  * Why a record was given up:
- * - `queue-full`: the lane's queue was at its limit of records or bytes;
+ * - `queue-full`: the lane's queue was at its limit of records or bytes, and there is no spool, or it failed;
+ * - `spool-full`: the queue and the spool were both at their limits;
+ * - `spool-damaged`: it lay in the spool and cannot be read any more;
  * - `rejected`: the sink said that it can never take it;
  * - `closed`: it was not delivered before the deadline of `close`, or came after `close`.
  */
-export type DropReason = 'queue-full' | 'rejected' | 'closed';
+export type DropReason = 'queue-full' | 'spool-full' | 'spool-damaged' | 'rejected' | 'closed';
 
-/** Records that one lane gave up at one moment, for one reason. */
+/** No drops yet. */
+export function noDrops(): Record<DropReason, number> {
+  return { 'queue-full': 0, 'spool-full': 0, 'spool-damaged': 0, rejected: 0, closed: 0 };
+}
+
+/** Records that one lane gave up at about one moment, for one reason. */
 export interface Drop {
   /** Name of the sink that does not get them. */
   readonly sink: string;
@@ -15,23 +24,36 @@ export interface Drop {
   readonly count: number;
 }
 
-/** `idle` also covers waiting for a batch to fill. `closed` is final. */
-export type LaneState = 'idle' | 'opening' | 'writing' | 'waiting-to-retry' | 'closed';
+/**
+ * What a lane does now. `idle` also covers waiting for a batch to fill; `paused` is the wait for somebody to change what
+ * the sink says is wrongly set up; `closed` is final.
+ */
+export type LaneState = 'idle' | 'opening' | 'writing' | 'waiting-to-retry' | 'paused' | 'closed';
 
 /**
  * What became of the records that one sink should get. At every moment
- * `accepted` = `delivered` + `queued` + `inFlight` + the sum of `dropped`.
+ * `accepted` = `delivered` + `queued` + `spooled` + `inFlight` + the sum of `dropped`.
  */
 export interface LaneStats {
   readonly state: LaneState;
-  /** Records that came in, also those that were dropped at once. */
+  /** Whether the sink is given whole batches: `open` and `half-open` after failures in a row. */
+  readonly circuit: CircuitState;
+  /** Most records in one write now; less than `maxBatchRecords` after the sink said that it is overloaded. */
+  readonly writeLimit: number;
+  /** Records that came in, also those that were dropped at once, recovered, or written about a loss. */
   readonly accepted: number;
+  /** Records among them that earlier processes left in the spool. */
+  readonly recovered: number;
   /** Records that the sink said it stored. */
   readonly delivered: number;
-  /** Records that wait for a batch. */
+  /** Records that wait for a batch in memory. */
   readonly queued: number;
   /** Their estimated size. */
   readonly queuedBytes: number;
+  /** Records that wait on the disk alone. After `close` they wait for the next process. */
+  readonly spooled: number;
+  /** What the spool takes up on the disk; in mode `always` also for records that are queued or in flight. */
+  readonly spooledBytes: number;
   /** Records of the batch that is being written or waits to be written again. */
   readonly inFlight: number;
   readonly dropped: Readonly<Record<DropReason, number>>;
@@ -39,6 +61,8 @@ export interface LaneStats {
   readonly batches: number;
   /** Writes of a batch after its first. */
   readonly retries: number;
+  /** When the request of the oldest record arrived that is in memory and not delivered; `null` when there is none. */
+  readonly oldestAt: Date | null;
   /** Since when the sink has been failing; `null` while it works. */
   readonly failingSince: Date | null;
   /** What the sink said when it last failed or rejected a record; kept after it recovered. */

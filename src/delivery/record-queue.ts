@@ -1,99 +1,134 @@
 import type { AnyRecord } from '../record/log-record';
-import type { DeliveryOptions } from './delivery-options';
+import type { ResolvedDeliveryOptions } from './delivery-options';
+import { RecordList } from './record-list';
+import type { SpoolPlace } from './spool/record-spool';
 
-/** A record on its way. One object serves all lanes. */
+/** A record on its way. Without a spool one object serves all lanes. */
 export interface QueuedRecord {
   readonly record: AnyRecord;
   /** Estimated, see `estimateRecordBytes`. */
   readonly bytes: number;
-  /** Place in the order of arrival, from 1. */
+  /** Place in the order of arrival, from 1; 0 for what an earlier process left. */
   readonly sequence: number;
   /** By the clock's `now()`. */
   readonly pushedAt: number;
+  /** Where it lies in the lane's spool, if it does. */
+  readonly place?: SpoolPlace;
 }
 
-/** Slots before the first waiting record that are worth moving the others for. */
-const COMPACT_AFTER = 1_024;
+type QueueLimits = Pick<
+  ResolvedDeliveryOptions,
+  'maxBatchRecords' | 'maxBatchBytes' | 'maxQueueRecords' | 'maxQueueBytes' | 'overflow'
+>;
 
-/** Waiting records, first in, first out, bounded by count and by bytes. */
+/**
+ * Waiting records, first in, first out, bounded by count and by bytes. When it is full, those of level `info` go before
+ * warnings and errors.
+ */
 export class RecordQueue {
-  #slots: (QueuedRecord | undefined)[] = [];
-  #head = 0;
-  #bytes = 0;
+  readonly #ordinary = new RecordList();
+  readonly #important = new RecordList();
 
-  constructor(private readonly limits: Required<DeliveryOptions>) {}
+  constructor(private readonly limits: QueueLimits) {}
 
   get length(): number {
-    return this.#slots.length - this.#head;
+    return this.#ordinary.length + this.#important.length;
   }
 
   get bytes(): number {
-    return this.#bytes;
+    return this.#ordinary.bytes + this.#important.bytes;
   }
 
   get oldest(): QueuedRecord | undefined {
-    return this.#slots[this.#head];
+    return this.#oldestList.first;
   }
 
   get newest(): QueuedRecord | undefined {
-    return this.#slots.at(-1);
+    const { last: ordinary } = this.#ordinary;
+    const { last: important } = this.#important;
+    return !ordinary || (important && important.sequence > ordinary.sequence) ? important : ordinary;
   }
 
   get holdsFullBatch(): boolean {
-    return this.length >= this.limits.maxBatchRecords || this.#bytes >= this.limits.maxBatchBytes;
+    return this.length >= this.limits.maxBatchRecords || this.bytes >= this.limits.maxBatchBytes;
   }
 
-  /** Adds a record. Returns how many had to go for it, or 1 when it was itself refused. */
-  add(added: QueuedRecord): number {
-    const { overflow, maxQueueBytes } = this.limits;
-    let dropped = 0;
-    if (!this.#hasRoomFor(added)) {
-      // Emptying the queue for a record that would not even fit alone only loses more.
-      if (overflow === 'drop-newest' || added.bytes > maxQueueBytes) return 1;
-      do {
-        this.#shift();
-        dropped++;
-      } while (!this.#hasRoomFor(added));
-    }
-    this.#slots.push(added);
-    this.#bytes += added.bytes;
+  /** Whether records or bytes are more than this share of their limit, and more than a batch. */
+  isFilledTo(share: number): boolean {
+    const { maxQueueRecords, maxQueueBytes } = this.limits;
+    return this.holdsFullBatch && (this.length > share * maxQueueRecords || this.bytes > share * maxQueueBytes);
+  }
+
+  hasRoomFor({ bytes }: QueuedRecord): boolean {
+    const { maxQueueRecords, maxQueueBytes } = this.limits;
+    return this.length < maxQueueRecords && this.bytes + bytes <= maxQueueBytes;
+  }
+
+  /** Adds a record. Returns those that had to go for it, or itself when it was refused. */
+  add(added: QueuedRecord): readonly QueuedRecord[] {
+    if (!this.#canMakeRoomFor(added)) return [added];
+    const dropped: QueuedRecord[] = [];
+    while (!this.hasRoomFor(added)) dropped.push(this.#takeVictim());
+    this.restore([added]);
     return dropped;
   }
 
-  /** Removes the next batch: as many records as the limits of a batch allow, and at least one if there is any. */
+  /** Adds records for which room was made elsewhere, whatever the limits. */
+  restore(entries: readonly QueuedRecord[]): void {
+    for (const entry of entries) (isImportant(entry) ? this.#important : this.#ordinary).push(entry);
+  }
+
+  /**
+   * Removes the next batch: as many records of one kind as the limits of a batch allow, and at least one if there is any.
+   */
   takeBatch(): QueuedRecord[] {
     const { maxBatchRecords, maxBatchBytes } = this.limits;
     const batch: QueuedRecord[] = [];
     let bytes = 0;
-    while (this.oldest && batch.length < maxBatchRecords) {
-      bytes += this.oldest.bytes;
-      if (bytes > maxBatchBytes && batch.length > 0) break;
-      batch.push(this.#shift());
+    for (let next = this.oldest; next && batch.length < maxBatchRecords; next = this.oldest) {
+      bytes += next.bytes;
+      if (batch[0] && (bytes > maxBatchBytes || batch[0].record.kind !== next.record.kind)) break;
+      batch.push(this.takeOldest());
     }
     return batch;
   }
 
-  clear(): void {
-    this.#slots = [];
-    this.#head = 0;
-    this.#bytes = 0;
+  /** Removes the oldest, of at least one. */
+  takeOldest(): QueuedRecord {
+    return this.#oldestList.shift();
   }
 
-  #hasRoomFor(added: QueuedRecord): boolean {
-    const { maxQueueRecords, maxQueueBytes } = this.limits;
-    return this.length < maxQueueRecords && this.#bytes + added.bytes <= maxQueueBytes;
+  /** Removes all, oldest first. */
+  takeAll(): QueuedRecord[] {
+    const all: QueuedRecord[] = [];
+    while (this.oldest) all.push(this.takeOldest());
+    return all;
   }
 
-  #shift(): QueuedRecord {
-    const first = this.#slots[this.#head]!;
-    // Cleared at once, so that a delivered record is not held until the next compaction.
-    this.#slots[this.#head++] = undefined;
-    this.#bytes -= first.bytes;
-    // Each slot is moved at most once for every slot that was freed before it: constant cost per record.
-    if (this.#head >= COMPACT_AFTER && this.#head * 2 >= this.#slots.length) {
-      this.#slots = this.#slots.slice(this.#head);
-      this.#head = 0;
-    }
-    return first;
+  get #oldestList(): RecordList {
+    const { first: ordinary } = this.#ordinary;
+    const { first: important } = this.#important;
+    return !important || (ordinary && ordinary.sequence <= important.sequence) ? this.#ordinary : this.#important;
   }
+
+  /** Emptying the queue for a record that would still not fit only loses more. */
+  #canMakeRoomFor(added: QueuedRecord): boolean {
+    const { overflow, maxQueueBytes, maxQueueRecords } = this.limits;
+    if (added.bytes > maxQueueBytes) return false;
+    if (this.hasRoomFor(added)) return true;
+    const isOldestToGo = overflow === 'drop-oldest';
+    if (isImportant(added) && isOldestToGo) return true;
+    const fitsBesideImportant =
+      this.#important.length < maxQueueRecords && this.#important.bytes + added.bytes <= maxQueueBytes;
+    return fitsBesideImportant && (isImportant(added) || isOldestToGo);
+  }
+
+  #takeVictim(): QueuedRecord {
+    if (this.#ordinary.length === 0) return this.#important.shift();
+    return this.limits.overflow === 'drop-oldest' ? this.#ordinary.shift() : this.#ordinary.pop();
+  }
+}
+
+function isImportant({ record }: QueuedRecord): boolean {
+  return record.level !== 'info';
 }

@@ -14,8 +14,9 @@ export interface SinkCall<Value> {
 }
 
 /**
- * Calls a method that may throw, reject, hang or answer late. What comes after the deadline or after `abandon` is
- * ignored, and never becomes an unhandled rejection.
+ * Calls a method that may throw, reject, hang or answer late. At the deadline its signal aborts, and what it answers to
+ * that at once still counts: a sink can tell which records it has rejected so far. What comes later, or after `abandon`,
+ * is ignored, and never becomes an unhandled rejection.
  */
 export function callSink<Value>(
   clock: Clock,
@@ -34,7 +35,9 @@ export function callSink<Value>(
     controller.abort(error);
   };
   const cancelDeadline = clock.setTimer(() => {
-    abandon(new SinkError(`there was no answer within ${Math.round(timeoutMs)} ms`, { retryable: true }));
+    const error = new SinkError(`there was no answer within ${Math.round(timeoutMs)} ms`, { retryable: true });
+    controller.abort(error);
+    clock.defer(() => finish({ ok: false, error }));
   }, timeoutMs);
   asPromise(method, controller.signal).then(
     value => finish({ ok: true, value }),

@@ -1,20 +1,28 @@
 import { LoggingError, type Report } from '../errors';
+import { estimateRecordBytes } from '../record/record-bytes';
 import type { Sink } from '../sinks/sink';
+import { Backlog } from './backlog';
 import { BatchWriter } from './batch-writer';
 import type { Clock } from './clock';
-import type { DeliveryOptions } from './delivery-options';
+import type { ResolvedDeliveryOptions } from './delivery-options';
 import { LaneLedger } from './lane-ledger';
 import { LaneReports } from './lane-reports';
+import type { OpenSpool } from './lane-spool';
 import type { Drop, LaneStats } from './lane-stats';
-import { RecordQueue, type QueuedRecord } from './record-queue';
+import { LaneWatch } from './lane-watch';
+import { LossNotes, type LossOrigin } from './loss-notes';
+import type { QueuedRecord } from './record-queue';
 
 /** What all lanes of a delivery share. */
 export interface LaneContext {
-  readonly options: Required<DeliveryOptions>;
+  readonly options: ResolvedDeliveryOptions;
   readonly clock: Clock;
   readonly random: () => number;
   readonly report: Report;
   readonly onDrop: ((drop: Drop) => void) | undefined;
+  /** `undefined` without a spool. */
+  readonly openSpool: OpenSpool | undefined;
+  readonly lossOrigin: LossOrigin;
 }
 
 interface Waiter {
@@ -25,15 +33,19 @@ interface Waiter {
 // Enough for a sink to close its files and connections when the deadline was used up by its last writes.
 const LEAST_CLOSE_MS = 200;
 
-/** One sink's queue, and when its records leave. Lanes know nothing of each other. */
+/** When the records of one sink leave: backlog → batch → writer. Lanes know nothing of each other. */
 export class SinkLane {
-  readonly #queue: RecordQueue;
+  readonly #losses: LossNotes;
   readonly #ledger: LaneLedger;
+  readonly #backlog: Backlog;
   readonly #writer: BatchWriter;
+  #lastSequence = 0;
   /** All up to this sequence leave without waiting for a batch to fill. */
   #dueUpTo = 0;
   #isRunning = false;
   #isClosing = false;
+  /** Nothing is written any more. */
+  #isOver = false;
   #cancelTimer: (() => void) | null = null;
   #waiters: Waiter[] = [];
 
@@ -41,25 +53,36 @@ export class SinkLane {
     private readonly sink: Sink,
     private readonly context: LaneContext,
   ) {
-    const { options, clock, report, onDrop } = context;
+    const { options, clock, report, onDrop, lossOrigin } = context;
     const reports = new LaneReports(sink.name, report, clock, options);
-    this.#queue = new RecordQueue(options);
-    this.#ledger = new LaneLedger(sink.name, reports, onDrop);
-    const onProgress = () => this.#wakeWaiters();
-    this.#writer = new BatchWriter(sink, { ...context, ledger: this.#ledger, reports, onProgress });
+    const losses = new LossNotes(lossOrigin);
+    const ledger = new LaneLedger(sink.name, clock, reports, losses, onDrop);
+    const watch = new LaneWatch(sink.name, clock, reports, () => ({
+      waiting: this.#backlog.queued + this.#backlog.spooled + this.#writer.inFlight,
+      dropped: ledger.droppedInAll,
+    }));
+    this.#losses = losses;
+    this.#ledger = ledger;
+    this.#backlog = new Backlog(sink, { ...context, ledger, reports, watch, onChange: () => this.#changed() });
+    this.#writer = new BatchWriter(sink, {
+      ...context,
+      ledger,
+      reports,
+      watch,
+      onSettled: (stored, rejected) => this.#settled(stored, rejected),
+      onFailed: () => this.#giveUpIfHopeless(),
+    });
   }
 
   push(entry: QueuedRecord): void {
     this.#ledger.accepted++;
+    this.#lastSequence = entry.sequence;
     if (this.#isClosing) {
-      this.#ledger.drop('closed', 1, 'it came after close()');
+      this.#ledger.drop('closed', [entry], 'it came after close()');
       return;
     }
-    const dropped = this.#queue.add(entry);
+    this.#backlog.add(entry, this.#writer.circuit !== 'closed');
     this.#start();
-    if (dropped === 0) return;
-    this.#ledger.drop('queue-full', dropped, '');
-    this.#wakeWaiters();
   }
 
   /** Resolves when everything up to this sequence is delivered or dropped. */
@@ -72,49 +95,58 @@ export class SinkLane {
     });
   }
 
-  /** Stops the intake, flushes (`giveUp` ends that), then closes the sink. */
+  /** Stops the intake, flushes (`giveUp` ends that), then closes the sink and the spool. */
   async close(deadline: number): Promise<void> {
     this.#isClosing = true;
     // Several tries before the deadline instead of one wait that may outlast it.
     this.#writer.hurry();
     await this.flush(Infinity);
+    this.#isOver = true;
     // With nothing left to write, the sink may still be opening, or waiting to try that again.
     this.#writer.release();
     this.#writer.interrupt('close() was called');
-    await this.#writer.close(Math.max(LEAST_CLOSE_MS, deadline - this.context.clock.now()));
+    const timeoutMs = Math.max(LEAST_CLOSE_MS, deadline - this.context.clock.now());
+    await Promise.all([this.#writer.close(timeoutMs), this.#backlog.close(timeoutMs)]);
+    this.#ledger.tellDrops();
   }
 
-  /** Drops all that is not delivered yet. */
+  /** Leaves all that is not delivered yet to the spool, or drops it. */
   giveUp(): void {
-    const left = this.#writer.release() + this.#queue.length;
-    this.#queue.clear();
-    if (left > 0) this.#ledger.drop('closed', left, 'the deadline of close() came before they were delivered');
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#backlog.leave(this.#writer.release());
     this.#wakeWaiters();
     // Last, because it runs code of the sink, and whoever reads the counters there must find the sum right.
     this.#writer.interrupt('the deadline of close() has passed');
   }
 
-  stats(): LaneStats {
-    return {
-      state: this.#writer.state,
-      queued: this.#queue.length,
-      queuedBytes: this.#queue.bytes,
-      inFlight: this.#writer.batch.length,
-      ...this.#ledger.counts,
-    };
+  /** The same, and on the disk before it returns: for the last moment of a process. */
+  spillSync(): void {
+    this.#isClosing = true;
+    this.giveUp();
+    this.#backlog.flushSync();
+    this.#ledger.tellDrops();
   }
 
-  /** Opens the sink before there is a record for it, so that a wrong setting shows when the application starts. */
+  stats(): LaneStats {
+    const { state, circuit, writeLimit, inFlight } = this.#writer;
+    const { queued, queuedBytes, spooled, spooledBytes } = this.#backlog;
+    const oldest = this.#writer.oldest ?? this.#backlog.oldest;
+    const places = { queued, queuedBytes, spooled, spooledBytes, inFlight };
+    return { state, circuit, writeLimit, ...places, oldestAt: oldest?.record.at ?? null, ...this.#ledger.counts };
+  }
+
+  /** Opens spool and sink before there is a record for them, so that a wrong setting shows when the application starts. */
   open(): void {
-    if (!this.#isRunning && !this.#writer.isOpen) this.#runSoon();
+    if (!this.#isRunning && !(this.#writer.isOpen && this.#backlog.isOpen)) this.#runSoon();
   }
 
   /** Sees to it that what waits will leave. Only notes it: this runs in `push`, where nobody may wait for a sink. */
   #start(): void {
     const { clock, options } = this.context;
-    const { oldest } = this.#queue;
-    if (this.#isRunning || !oldest) return;
-    if (!this.#writer.isOpen || this.#isBatchDue()) {
+    const { oldest } = this.#backlog;
+    if (this.#isRunning || this.#backlog.isEmpty) return;
+    if (!this.#writer.isOpen || !this.#backlog.isOpen || !oldest || this.#isBatchDue()) {
       this.#runSoon();
     } else {
       this.#cancelTimer ??= clock.setTimer(() => this.#sendAll(), oldest.pushedAt + options.maxDelayMs - clock.now());
@@ -130,14 +162,16 @@ export class SinkLane {
 
   #sendAll(): void {
     this.#cancelTimer = null;
-    this.#dueUpTo = Math.max(this.#dueUpTo, this.#queue.newest?.sequence ?? 0);
+    this.#dueUpTo = Math.max(this.#dueUpTo, this.#backlog.newestSequence);
     this.#start();
   }
 
   async #run(): Promise<void> {
-    if (!this.#isClosing || this.#queue.oldest) await this.#writer.open();
+    await this.#backlog.open();
+    if (!this.#isClosing || !this.#backlog.isEmpty) await this.#writer.open();
     while (this.#isBatchDue()) {
-      await this.#writer.deliver(this.#queue.takeBatch());
+      const batch = await this.#backlog.takeBatch();
+      if (batch.length > 0) await this.#writer.deliver(batch);
       // A sink that answers at once must not keep requests waiting until a long queue is empty.
       await new Promise<void>(resolve => this.context.clock.defer(resolve));
     }
@@ -152,16 +186,44 @@ export class SinkLane {
   }
 
   #isBatchDue(): boolean {
-    const { oldest, holdsFullBatch } = this.#queue;
-    if (!oldest) return false;
+    if (this.#backlog.isEmpty) return false;
+    const { oldest, holdsFullBatch } = this.#backlog;
+    if (!oldest || holdsFullBatch) return true;
     const { clock, options } = this.context;
-    return holdsFullBatch || oldest.sequence <= this.#dueUpTo || clock.now() - oldest.pushedAt >= options.maxDelayMs;
+    return oldest.sequence <= this.#dueUpTo || clock.now() - oldest.pushedAt >= options.maxDelayMs;
+  }
+
+  #settled(stored: readonly QueuedRecord[], rejected: ReadonlyMap<QueuedRecord, string>): void {
+    this.#backlog.settle(stored);
+    this.#backlog.settle(rejected.keys());
+    if (stored.length > 0) this.#tellLoss();
+    this.#wakeWaiters();
+  }
+
+  /** Writes into the sink itself what it has lost, now that it works. */
+  #tellLoss(): void {
+    const { clock, options } = this.context;
+    const record = options.lossRecords && this.#losses.take(clock.date(), this.#isClosing);
+    if (!record) return;
+    this.#ledger.accepted++;
+    const bytes = estimateRecordBytes(record);
+    this.#backlog.addBeyondLimits({ record, bytes, sequence: this.#lastSequence, pushedAt: clock.now() });
+  }
+
+  /** A sink that is down at the end will not come back in time; with a spool, waiting for it gains nothing. */
+  #giveUpIfHopeless(): void {
+    if (this.#isClosing && this.#backlog.isKeptOnDisk && this.#writer.circuit !== 'closed') this.giveUp();
+  }
+
+  #changed(): void {
+    this.#start();
+    this.#wakeWaiters();
   }
 
   #wakeWaiters(): void {
     if (this.#waiters.length === 0) return;
-    const oldest = this.#writer.batch[0] ?? this.#queue.oldest;
-    const isDone = ({ sequence }: Waiter) => !oldest || oldest.sequence > sequence;
+    const oldest = Math.min(this.#writer.oldest?.sequence ?? Infinity, this.#backlog.oldestSequence);
+    const isDone = ({ sequence }: Waiter) => this.#isOver || oldest > sequence || oldest === Infinity;
     const done = this.#waiters.filter(isDone);
     this.#waiters = this.#waiters.filter(waiter => !isDone(waiter));
     for (const waiter of done) waiter.resolve();

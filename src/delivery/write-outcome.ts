@@ -1,18 +1,22 @@
 import { types } from 'node:util';
-import { SinkError, type RejectedRecord } from '../errors';
+import { SinkError, type RejectedRecord, type SinkFailureKind } from '../errors';
 import type { WriteResult } from '../sinks/sink';
 import type { Settled } from './sink-call';
 
 /** What a write means for the records of its batch. */
 export interface WriteOutcome {
-  /** Places in the batch of the records that must not be tried again. */
-  readonly rejected: ReadonlySet<number>;
-  /** Why the first of them was rejected. */
-  readonly rejectedBecause: string;
+  /** The records that must not be tried again: why, by their place in the batch. */
+  readonly rejected: ReadonlyMap<number, string>;
   /** How many rejections named no record of the batch: a fault of the sink. */
   readonly misplaced: number;
-  /** Why the records that were not rejected must be written again; `null` when they are stored. */
+  /** Why the sink refuses the batch as it is, for good; `null` unless it does. */
+  readonly refusal: string | null;
+  /** Why the records that were not rejected must be written again later; `null` when they are stored, or refused. */
   readonly failure: string | null;
+  /** What kind of failure that is. */
+  readonly kind: SinkFailureKind;
+  /** Whether the sink knew what it was saying: a `SinkError`, and not whatever was thrown. */
+  readonly isDeliberate: boolean;
   /** Least wait before the next attempt, in milliseconds. */
   readonly retryAfterMs: number;
 }
@@ -21,24 +25,32 @@ export interface WriteOutcome {
 const LONGEST_RETRY_AFTER_MS = 3_600_000;
 const LONGEST_REASON = 500;
 
+const NOTHING_SAID: WriteOutcome = {
+  rejected: new Map(),
+  misplaced: 0,
+  refusal: null,
+  failure: null,
+  kind: 'transient',
+  isDeliberate: false,
+  retryAfterMs: 0,
+};
+
 /** Reads how a write ended. Whatever a sink answers or throws, the result is well-formed. */
 export function readWriteOutcome(write: Settled<void | WriteResult>, batchLength: number): WriteOutcome {
   try {
     if (write.ok) {
       const rejections = readRejections(write.value?.rejected, batchLength);
-      return { ...rejections, failure: null, retryAfterMs: 0 };
+      return { ...NOTHING_SAID, ...rejections, isDeliberate: true };
     }
     const failure = describeFailure(write.error);
-    if (!isSinkError(write.error)) return retryAll(failure);
-    if (!write.error.retryable) {
-      const rejected = new Set(Array.from({ length: batchLength }, (_, index) => index));
-      return { rejected, rejectedBecause: failure, misplaced: 0, failure: null, retryAfterMs: 0 };
-    }
-    const rejections = readRejections(write.error.rejected, batchLength);
-    return { ...rejections, failure, retryAfterMs: readRetryAfter(write.error.retryAfterMs) };
+    if (!isSinkError(write.error)) return { ...NOTHING_SAID, failure };
+    const { error } = write;
+    const said = { ...NOTHING_SAID, ...readRejections(error.rejected, batchLength), isDeliberate: true };
+    if (!error.retryable) return { ...said, refusal: failure };
+    return { ...said, failure, kind: readKind(error.kind), retryAfterMs: readRetryAfter(error.retryAfterMs) };
   } catch {
     // Only an answer with throwing accessors leads here. What it would have said is unknown, so nothing counts as stored.
-    return retryAll('its answer could not be read');
+    return { ...NOTHING_SAID, failure: 'its answer could not be read' };
   }
 }
 
@@ -54,10 +66,6 @@ export function describeFailure(error: unknown): string {
   }
 }
 
-function retryAll(failure: string): WriteOutcome {
-  return { rejected: new Set(), rejectedBecause: '', misplaced: 0, failure, retryAfterMs: 0 };
-}
-
 // Under Jest the errors of Node itself belong to another realm, and `instanceof` does not know them.
 function isError(error: unknown): error is Error {
   return error instanceof Error || types.isNativeError(error);
@@ -69,23 +77,23 @@ function isSinkError(error: unknown): error is SinkError {
 }
 
 /** A place that is listed twice is still one record. */
-function readRejections(
-  listed: unknown,
-  batchLength: number,
-): Pick<WriteOutcome, 'rejected' | 'rejectedBecause' | 'misplaced'> {
-  const rejected = new Set<number>();
-  let rejectedBecause = '';
+function readRejections(listed: unknown, batchLength: number): Pick<WriteOutcome, 'rejected' | 'misplaced'> {
+  const rejected = new Map<number, string>();
   let misplaced = 0;
   for (const rejection of Array.isArray(listed) ? (listed as (Partial<RejectedRecord> | null)[]) : []) {
     const index = rejection?.index;
     if (typeof index !== 'number' || !Number.isInteger(index) || index < 0 || index >= batchLength) {
       misplaced++;
-      continue;
+    } else if (!rejected.has(index)) {
+      const reason = typeof rejection?.reason === 'string' ? asReason(rejection.reason) : '';
+      rejected.set(index, reason || 'the sink gave no reason');
     }
-    if (rejected.size === 0 && typeof rejection?.reason === 'string') rejectedBecause = asReason(rejection.reason);
-    rejected.add(index);
   }
-  return { rejected, rejectedBecause: rejectedBecause || 'the sink gave no reason', misplaced };
+  return { rejected, misplaced };
+}
+
+function readKind(kind: unknown): SinkFailureKind {
+  return kind === 'overloaded' || kind === 'configuration' ? kind : 'transient';
 }
 
 function readRetryAfter(retryAfterMs: unknown): number {
