@@ -62,6 +62,8 @@ async function quarantine({ path, progressPath, directory }: Segment, files: Spo
 async function readAll(path: string, files: SpoolFiles): Promise<Buffer> {
   const file = await files.open(path, 'read');
   try {
+    // The process that wrote it may have been killed before it made it safe.
+    await file.sync();
     const chunks: Buffer[] = [];
     for (
       let length = 0, chunk: Buffer | undefined;
