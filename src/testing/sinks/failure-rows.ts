@@ -1,4 +1,4 @@
-import type { LogRecord } from '../../record/log-record';
+import type { AnyRecord } from '../../record/log-record';
 import type { ConformanceRow } from './conformance-row';
 import { makeRecords } from './sample-records';
 import { SINK_FAULTS, type SinkFault } from './sink-harness';
@@ -110,7 +110,7 @@ export const FAILURE_ROWS: readonly ConformanceRow[] = [
     title: 'recovers from each fault after the other',
     outcome: 'retry',
     async run(trial) {
-      const written: LogRecord[] = [];
+      const written: AnyRecord[] = [];
       await trial.open();
       for (const fault of SINK_FAULTS.filter(each => !FOREVER.includes(each))) {
         const records = makeRecords(2);

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ConformanceRow } from './conformance-row';
 import { LeftBehind } from './left-behind';
 import { RejectionWatch } from './rejection-watch';
-import { CANARY, makeRecord, makeRecords } from './sample-records';
+import { CANARY, makeLossRecord, makeRecord, makeRecords } from './sample-records';
 import { SINK_FAULTS } from './sink-harness';
 import { demand, nameOf, quotedBy, type SinkTrial } from './sink-trial';
 
@@ -138,6 +138,17 @@ export const MANNERS_ROWS: readonly ConformanceRow[] = [
         const count = await rejections.stop();
         demand(count === 0, `${count} promises of the sink rejected with nobody to handle it`);
       }
+    },
+  },
+  {
+    id: 'T38',
+    title: 'stores a record that tells of a loss',
+    outcome: 'deliver',
+    async run(trial) {
+      const losses = [makeLossRecord()];
+      await trial.open();
+      await trial.mustDeliver(losses);
+      await trial.mustHold(losses);
     },
   },
 ];

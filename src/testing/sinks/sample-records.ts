@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { JsonValue } from '../../record/json-value';
-import type { LogRecord } from '../../record/log-record';
+import type { LogRecord, LossRecord } from '../../record/log-record';
 
 /** Stands in every record of the kit, in several places: nothing but the destination may show it. */
 export const CANARY = 'conformance-canary-6b1d';
@@ -45,6 +45,23 @@ export function makeRecord(body: JsonValue = { note: CANARY, list: [1, 'two', tr
     minute: Math.floor(at.getTime() / 60_000),
     statusClass: 2,
     latencyBucket: 16,
+  };
+}
+
+/** What delivery writes when records were lost on their way to this sink. */
+export function makeLossRecord(): LossRecord {
+  const { _id, schema, service, at, minute } = makeRecord();
+  return {
+    _id,
+    schema,
+    kind: 'loss',
+    level: 'warn',
+    service,
+    at,
+    since: at,
+    lost: 3,
+    reasons: { 'queue-full': 3 },
+    minute,
   };
 }
 

@@ -1,6 +1,6 @@
 import { inspect, isDeepStrictEqual } from 'node:util';
 import { LoggingError, type RejectedRecord, type SinkError } from '../../errors';
-import type { LogRecord } from '../../record/log-record';
+import type { AnyRecord } from '../../record/log-record';
 import type { Sink } from '../../sinks/sink';
 import type { SinkFault, SinkHarness, SinkTarget } from './sink-harness';
 
@@ -48,7 +48,7 @@ export class SinkTrial<Target extends SinkTarget = SinkTarget> {
   }
 
   /** One write; its signal aborts after `deadlineMs`. */
-  async write(batch: readonly LogRecord[], deadlineMs = this.harness.patienceMs): Promise<Ending> {
+  async write(batch: readonly AnyRecord[], deadlineMs = this.harness.patienceMs): Promise<Ending> {
     const deadline = new AbortController();
     const timer = setTimeout(() => deadline.abort(), deadlineMs);
     try {
@@ -58,15 +58,15 @@ export class SinkTrial<Target extends SinkTarget = SinkTarget> {
     }
   }
 
-  async writeAborted(batch: readonly LogRecord[]): Promise<Ending> {
+  async writeAborted(batch: readonly AnyRecord[]): Promise<Ending> {
     return this.#end('write()', () => this.sink.write(batch, AbortSignal.abort()));
   }
 
   /** Writes as a lane does, but without its waits: until every record is stored or rejected. */
-  async deliver(batch: readonly LogRecord[]): Promise<Delivered> {
+  async deliver(batch: readonly AnyRecord[]): Promise<Delivered> {
     const giveUpAt = performance.now() + this.harness.patienceMs;
     const delivered = { storedIds: [] as string[], rejectedIds: [] as string[] };
-    const parts: (readonly LogRecord[])[] = [batch];
+    const parts: (readonly AnyRecord[])[] = [batch];
     for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
       const { stored, rejected, again } = settle(part, await this.write(part));
       delivered.storedIds.push(...stored);
@@ -79,7 +79,7 @@ export class SinkTrial<Target extends SinkTarget = SinkTarget> {
   }
 
   /** Lets a fault begin. */
-  async fault(fault: SinkFault, records: readonly LogRecord[] = []): Promise<void> {
+  async fault(fault: SinkFault, records: readonly AnyRecord[] = []): Promise<void> {
     const entry = this.harness.faults[fault];
     if (typeof entry === 'function') await entry(this.target, idsOf(records));
   }
@@ -105,13 +105,13 @@ export class SinkTrial<Target extends SinkTarget = SinkTarget> {
   }
 
   /** Delivers and demands that all of it is stored. */
-  async mustDeliver(batch: readonly LogRecord[]): Promise<void> {
+  async mustDeliver(batch: readonly AnyRecord[]): Promise<void> {
     const { rejectedIds } = await this.deliver(batch);
     demand(rejectedIds.length === 0, `${rejectedIds.length} of ${batch.length} good records were rejected`);
   }
 
   /** Closes the sink and demands of each of these records that it is stored, as often as the guarantee allows. */
-  async mustHold(records: readonly LogRecord[], came: 'once' | 'again' = 'once'): Promise<void> {
+  async mustHold(records: readonly AnyRecord[], came: 'once' | 'again' = 'once'): Promise<void> {
     const stored = await this.#closeAndRead();
     const { guarantee } = this.harness;
     for (const record of records) {
@@ -128,7 +128,7 @@ export class SinkTrial<Target extends SinkTarget = SinkTarget> {
   }
 
   /** Closes the sink and demands that none of these records is stored. */
-  async mustNotHold(records: readonly LogRecord[]): Promise<void> {
+  async mustNotHold(records: readonly AnyRecord[]): Promise<void> {
     const stored = await this.#closeAndRead();
     demand(!records.some(({ _id }) => stored.has(_id)), 'a record is stored that the sink had rejected');
   }
@@ -182,7 +182,7 @@ export interface Stored {
   readonly [field: string]: unknown;
 }
 
-export function idsOf(records: readonly LogRecord[]): readonly string[] {
+export function idsOf(records: readonly AnyRecord[]): readonly string[] {
   return records.map(({ _id }) => _id);
 }
 
@@ -208,9 +208,9 @@ export function quotedBy(told: readonly unknown[], texts: readonly string[]): st
 
 /** What an ending means for the records of a write. */
 function settle(
-  part: readonly LogRecord[],
+  part: readonly AnyRecord[],
   ending: Ending,
-): { stored: readonly string[]; rejected: readonly string[]; again: readonly (readonly LogRecord[])[] } {
+): { stored: readonly string[]; rejected: readonly string[]; again: readonly (readonly AnyRecord[])[] } {
   if (ending.how === 'failed') return { stored: [], rejected: [], again: [part] };
   const refused = ending.how === 'refused' ? ending.error : undefined;
   if (refused && !refused.retryable) {
@@ -233,7 +233,7 @@ function toldBy(ending: Ending): readonly string[] {
 }
 
 /** The name of the first field that is not in the destination as it was given. */
-function changedField(given: LogRecord, stored: Stored): string | undefined {
+function changedField(given: AnyRecord, stored: Stored): string | undefined {
   const wanted = JSON.parse(JSON.stringify(given)) as Stored;
   return Object.keys(wanted).find(field => !isDeepStrictEqual(stored[field], wanted[field]));
 }

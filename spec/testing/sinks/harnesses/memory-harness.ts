@@ -7,7 +7,12 @@ export const memoryHarness: SinkHarness = {
   guarantee: 'at-least-once',
   async start() {
     const sink = memorySink();
-    return { sink, stored: async () => sink.records, repair: async () => {}, stop: async () => {} };
+    return {
+      sink,
+      stored: async () => [...sink.records, ...sink.losses],
+      repair: async () => {},
+      stop: async () => {},
+    };
   },
   faults: {
     unreachable: PART_OF_THE_PROCESS,
