@@ -20,10 +20,10 @@ const { startExpressWinstonAsIs, startExpressWinstonWithLists } = await import('
 const CONTENDERS = [
   ['logged-controllers', startOurs],
   ['pino', startPinoAsIs],
-  ['pino, redact paths', startPinoWithPaths],
+  ['pino, paths', startPinoWithPaths],
   ['express-winston', startExpressWinstonAsIs],
-  ['express-winston, black lists', startExpressWinstonWithLists],
-  ['Apitally', startApitally],
+  ['express-winston, lists', startExpressWinstonWithLists],
+  ['Apitally, patterns', startApitally],
 ];
 
 const secretOf = at => `Sq${at}z8x4k2w9`;
@@ -59,11 +59,12 @@ async function measure(start) {
 const columns = [];
 for (const [name, start] of CONTENDERS) columns.push([name, await measure(start)]);
 
-const { dependencies } = JSON.parse(readFileSync(new URL('package.json', PEERS), 'utf8'));
-const versions = ['pino', 'koa-pino-logger', 'express-winston', 'apitally'].map(
-  name => `${name} ${dependencies[name]}`,
-);
-console.log(`${versions.join(', ')}; Node ${process.versions.node}\n`);
+const PACKAGES = ['pino', 'koa-pino-logger', 'winston', 'express-winston', 'apitally'];
+const versions = PACKAGES.map(name => {
+  const { version } = JSON.parse(readFileSync(new URL(`node_modules/${name}/package.json`, PEERS), 'utf8'));
+  return `${name} ${version}`;
+});
+console.log(`${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}: ${versions.join(', ')}\n`);
 console.log(`| secret in | ${columns.map(([name]) => name).join(' | ')} |`);
 console.log(`| --- |${' --- |'.repeat(columns.length)}`);
 for (const [at, { name }] of ROWS.entries()) {

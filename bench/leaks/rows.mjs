@@ -1,6 +1,9 @@
 // The same exchanges for every logger. Each carries a secret of its own and a harmless mark beside it, which tells whether
 // that part of the exchange is logged at all.
 
+/** Request headers that carry a secret in some row: for loggers that are told which ones. */
+export const SENSITIVE_HEADERS = ['authorization', 'cookie', 'x-api-key', 'referer'];
+
 const json = (body, path = '/orders') => ({
   method: 'POST',
   path,

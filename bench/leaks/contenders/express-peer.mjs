@@ -1,8 +1,9 @@
 import { createRequire } from 'node:module';
+import { SENSITIVE_HEADERS } from '../rows.mjs';
 
 const require = createRequire(new URL('../../peers/package.json', import.meta.url));
 
-/** express-winston with bodies and with a black list of every name of the rows, as its README calls for. */
+/** express-winston with bodies, and with its black lists: those of bodies know the first level only. */
 export async function startExpressWinston(behaviour, blacklist) {
   const express = require('express');
   const Transport = require('winston-transport');
@@ -22,7 +23,7 @@ export async function startExpressWinston(behaviour, blacklist) {
     responseWhitelist: [...expressWinston.responseWhitelist, 'body'],
     ...(blacklist && {
       bodyBlacklist: ['password', 'clientSecret', 'motto'],
-      headerBlacklist: ['authorization', 'cookie', 'x-api-key'],
+      headerBlacklist: SENSITIVE_HEADERS,
     }),
   };
   const app = express();
@@ -33,8 +34,9 @@ export async function startExpressWinston(behaviour, blacklist) {
     const { body, headers = {} } = behaviour();
     response.set(headers).json(body);
   });
-  const { bodyBlacklist: _body, responseWhitelist: _response, ...errorOptions } = options;
-  app.use(expressWinston.errorLogger(errorOptions));
+  // It has no black list for bodies, so who has one leaves the body out here.
+  const errorOptions = blacklist && { headerBlacklist: SENSITIVE_HEADERS };
+  app.use(expressWinston.errorLogger({ transports, ...errorOptions }));
   app.use((_error, _request, response, _next) => response.status(500).json({}));
   return { handle: app, stop: async () => lines.join('\n') };
 }

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
+import { SENSITIVE_HEADERS } from '../rows.mjs';
 
 const require = createRequire(new URL('../../peers/package.json', import.meta.url));
 
@@ -24,23 +25,14 @@ function shop(behaviour, ...afterParser) {
   return app;
 }
 
-// A name for each sensitive place of the rows, and one with a wildcard: what its documentation calls for.
+// Its paths are exact, so each header and each property of the rows has its own, as deep as the rows have it.
 const PINO_PATHS = [
-  ...[
-    'req.headers.authorization',
-    'req.headers.cookie',
-    'req.headers["x-api-key"]',
-    'req.query.token',
-    'req.query.user',
-  ],
-  ...[
-    'req.body.password',
-    'req.body.*.password',
-    'req.body.clientSecret',
-    'req.body.motto',
-    'req.body.users[*].password',
-  ],
-  ...['res.headers["set-cookie"]', 'res.body.accessToken', 'res.body.items[*].motto'],
+  ...SENSITIVE_HEADERS.map(name => `req.headers["${name}"]`),
+  ...['password', '*.password', 'users[*].password', '*.*.*.password', 'clientSecret', 'motto'].map(
+    path => `req.body.${path}`,
+  ),
+  ...['set-cookie', 'location'].map(name => `res.headers["${name}"]`),
+  ...['accessToken', 'items[*].motto'].map(path => `res.body.${path}`),
 ];
 
 /** koa-pino-logger with bodies by serializers and behind the body parser, as the README of pino-http shows. */
@@ -68,7 +60,7 @@ export async function startPino(behaviour, redact) {
 export const startPinoAsIs = behaviour => startPino(behaviour, false);
 export const startPinoWithPaths = behaviour => startPino(behaviour, true);
 
-/** Apitally with everything switched on that it can log, and the one name that its patterns cannot know. */
+/** Apitally with everything switched on that it can log, and patterns for the names that its own do not know. */
 export async function startApitally(behaviour) {
   const received = [];
   const keep = async (request, response) => {
@@ -94,6 +86,7 @@ export async function startApitally(behaviour) {
       logRequestBody: true,
       logResponseHeaders: true,
       logResponseBody: true,
+      maskHeaders: [/^referer$/, /^location$/],
       maskBodyFields: [/^motto$/],
     },
   });
