@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { applyMutation, failuresIn, mutationTable } from './support/mutations.mjs';
+import { applyMutation, failuresIn, isNoticed, mutationTable } from './support/mutations.mjs';
 import { MUTATIONS } from './support/redaction-mutations.mjs';
 
 const MUTATION = { rule: 'a rule', file: 'redact/x.js', find: 'if (a)', replace: 'if ($&)' };
@@ -34,7 +34,7 @@ describe('the outcome of a mutation', () => {
       failure('ProofFailed', 'leak of memory <- query: a listed name\nfiles <- query: a listed name'),
       failure('Error', 'Property failed\nGot ProofFailed: redacted without need: …'),
     );
-    expect(failuresIn(text)).to.deep.equal(['query: a listed name', 'random graphs (too much redacted)']);
+    expect(failuresIn(text)).to.deep.equal(['query: a listed name', 'too much redacted']);
   });
 
   it('is nothing when all specs pass', () => {
@@ -46,14 +46,20 @@ describe('the outcome of a mutation', () => {
     expect(() => failuresIn('Segmentation fault')).to.throw('without a report');
   });
 
+  it('counts when random classes led to it', () => {
+    expect(isNoticed({ places: [], random: 'leak within 600 exchanges' })).to.equal(true);
+    expect(isNoticed({ places: ['query: a listed name'], random: undefined })).to.equal(false);
+    expect(isNoticed({ problem: 'no longer applies' })).to.equal(false);
+  });
+
   it('makes a row of the table', () => {
     const table = mutationTable([
-      { rule: 'a', file: 'redact/a.js', failures: ['x', 'y', 'z', 'random graphs'] },
-      { rule: 'b', file: 'redact/b.js', failures: [] },
+      { rule: 'a', file: 'redact/a.js', places: ['x', 'y', 'z'], random: 'leak within 600 exchanges' },
+      { rule: 'b', file: 'redact/b.js', places: [] },
     ]);
     expect(table.split('\n').slice(2)).to.deep.equal([
-      '| a | `redact/a.ts` | x; y; random graphs; 1 more |',
-      '| b | `redact/b.ts` | **not noticed** |',
+      '| a | `redact/a.ts` | leak within 600 exchanges | x; y; 1 more |',
+      '| b | `redact/b.ts` | **not noticed** | – |',
     ]);
   });
 });

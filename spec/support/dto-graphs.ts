@@ -6,11 +6,12 @@ import type { Chance } from './chance';
 import { KNOWN_GAPS } from './known-gaps';
 import { EXPOSED_MARKED, EXPOSED_PLAIN, MARKED, PLAIN, SHARED } from './neutral-names';
 
+/** Texts and numbers, and lists of texts. */
+export type ScalarKind = 'text' | 'number' | 'texts';
+
 /** What a property of a random class holds. */
 export type FieldKind =
-  | 'text'
-  | 'number'
-  | 'texts'
+  | ScalarKind
   /** One object, by `@Type`. */
   | 'nested'
   /** One object, by the declared type alone. */
@@ -61,7 +62,7 @@ for (const name of [...MARKED, ...SHARED]) Sensitive()(MarksEveryName.prototype,
 
 const MAX_TYPES = 5;
 const MAX_OWN_FIELDS = 5;
-const SCALARS: readonly FieldKind[] = ['text', 'number', 'texts'];
+const SCALARS: readonly ScalarKind[] = ['text', 'number', 'texts'];
 const KINDS: readonly FieldKind[] = [
   ...['text', 'text', 'number', 'texts', 'nested', 'nested', 'declared', 'list', 'list', 'matrix', 'map', 'set'],
   ...['choice', 'choices', 'loose'],
@@ -73,6 +74,10 @@ const MODES: readonly SensitiveOptions[] = [
   { mode: 'hash' },
   { mode: () => 'custom' },
 ];
+
+export function isScalar(kind: FieldKind): kind is ScalarKind {
+  return (SCALARS as readonly FieldKind[]).includes(kind);
+}
 
 /** A random set of classes that refer to each other, in circles too. */
 export function makeGraph(chance: Chance): DtoGraph {
@@ -134,11 +139,11 @@ function addField(type: DtoType, types: readonly DtoType[], kind: FieldKind, cha
 /** Objects are refused by mode `mask`. */
 function modeFor(kind: FieldKind, chance: Chance): SensitiveOptions {
   const mark = chance.oneOf(MODES);
-  return mark.mode === 'mask' && !SCALARS.includes(kind) ? {} : mark;
+  return mark.mode === 'mask' && !isScalar(kind) ? {} : mark;
 }
 
 function valueTypes(kind: FieldKind, types: readonly DtoType[], chance: Chance): readonly DtoType[] {
-  if (SCALARS.includes(kind) || kind === 'loose') return [];
+  if (isScalar(kind) || kind === 'loose') return [];
   const first = chance.oneOf(types);
   if (kind !== 'choice' && kind !== 'choices') return [first];
   return [...new Set([first, chance.oneOf(types), chance.oneOf(types)])];

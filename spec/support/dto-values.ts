@@ -1,20 +1,43 @@
 import type { JsonValue } from '../../src/record/json-value';
 import type { Chance } from './chance';
-import { DISCRIMINATOR, type DtoField, type DtoGraph, type DtoType, discriminatorOf, subTypesOf } from './dto-graphs';
+import {
+  DISCRIMINATOR,
+  type DtoField,
+  type DtoGraph,
+  type DtoType,
+  type ScalarKind,
+  discriminatorOf,
+  isScalar,
+  subTypesOf,
+} from './dto-graphs';
+import { KNOWN_GAPS } from './known-gaps';
 import type { JsonPath, MarkedValues } from './marked-values';
 import { LISTED, MAP_KEYS, MARKED, PLAIN } from './neutral-names';
 
 const MAX_DEPTH = 3;
+// Deeper nothing is recorded.
+const MAX_TEXT_DEPTH = 2;
 
 interface Place {
   readonly path: JsonPath;
   readonly isSecret: boolean;
   readonly depth: number;
+  /** How many texts of JSON it lies in. */
+  readonly textDepth: number;
+}
+
+export interface ValueOptions {
+  /** Sensitive names that objects of a class carry although it does not declare them. */
+  readonly undeclared?: readonly string[];
+  /** Values of several classes that do not tell which one they are of. */
+  readonly hasUntold?: boolean;
+  /** Objects that travel as JSON in a text. */
+  readonly hasJsonTexts?: boolean;
 }
 
 type Tree = Record<string, JsonValue>;
 
-export const ROOT: Place = { path: [], isSecret: false, depth: 0 };
+export const ROOT: Place = { path: [], isSecret: false, depth: 0, textDepth: 0 };
 
 export function under(place: Place, key: string | number): Place {
   return { ...place, path: [...place.path, key], depth: place.depth + 1 };
@@ -25,13 +48,16 @@ export class DtoValues {
   /** Where in the tree a sensitive value lies as a whole. */
   readonly hidden: JsonPath[] = [];
 
-  /** @param undeclared sensitive names that objects of a class carry although it does not declare them */
+  readonly #options: Required<ValueOptions>;
+
   constructor(
     private readonly graph: DtoGraph,
     private readonly values: MarkedValues,
     private readonly chance: Chance,
-    private readonly undeclared: readonly string[] = LISTED,
-  ) {}
+    { undeclared = LISTED, hasUntold = false, hasJsonTexts = true }: ValueOptions = {},
+  ) {
+    this.#options = { undeclared, hasUntold, hasJsonTexts };
+  }
 
   /** What a client sends as an object of this class. */
   sent(type: DtoType, place: Place = ROOT): Tree {
@@ -132,10 +158,30 @@ export class DtoValues {
   }
 
   #sentChoice(field: DtoField, place: Place): JsonValue {
+    if (this.#options.hasUntold && this.chance.isLucky(3)) return this.#sentUntold(field, place);
     const type = this.chance.oneOf(field.types);
     if (type.isMarked && !place.isSecret) this.hidden.push(place.path);
     const tree = this.sent(type, { ...place, isSecret: place.isSecret || type.isMarked });
     return { ...tree, [DISCRIMINATOR]: discriminatorOf(field, type) };
+  }
+
+  /** Whatever any of the classes marks is sensitive, so only names that all of them know as simple values are sent. */
+  #sentUntold({ types }: DtoField, place: Place): JsonValue {
+    const isSecretClass = types.some(type => type.isMarked);
+    if (isSecretClass && !place.isSecret) this.hidden.push(place.path);
+    const tree: Tree = this.chance.isLucky(2) ? {} : { [DISCRIMINATOR]: 'none' };
+    for (const { wireName, kind } of this.chance.oneOf(types).fields.values()) {
+      if (!isScalar(kind)) continue;
+      const meanings = types.flatMap(type =>
+        [...type.fields.values()].filter(field => field.wireName === wireName || field.property === wireName),
+      );
+      if (!meanings.every(field => isScalar(field.kind))) continue;
+      const isMarked = isSecretClass || meanings.some(field => field.isMarked);
+      const inside = under(place, wireName);
+      if (isMarked && !isSecretClass && !place.isSecret) this.hidden.push(inside.path);
+      tree[wireName] = this.#scalar(kind, { ...inside, isSecret: place.isSecret || isMarked });
+    }
+    return tree;
   }
 
   #liveValue(field: DtoField, place: Place, isTold: boolean): unknown {
@@ -201,7 +247,9 @@ export class DtoValues {
 
   #untypedValue(place: Place): JsonValue {
     if (place.isSecret && this.chance.isLucky(8)) return this.values.trivial();
-    switch (place.depth > MAX_DEPTH ? 0 : this.chance.below(5)) {
+    const isKnownGap = place.isSecret && KNOWN_GAPS.valuesInSensitiveJsonTexts;
+    const mayBeJson = this.#options.hasJsonTexts && place.textDepth < MAX_TEXT_DEPTH && !isKnownGap;
+    switch (place.depth > MAX_DEPTH ? 0 : this.chance.below(mayBeJson ? 6 : 5)) {
       case 1:
         return this.values.number(place.isSecret);
       case 2:
@@ -210,21 +258,32 @@ export class DtoValues {
         return this.untyped(place);
       case 4:
         return this.#several(place, inside => this.untyped(inside));
+      case 5:
+        return this.#jsonText(place);
       default:
         return this.values.text(place.isSecret);
     }
   }
 
+  /** The text as a whole is another one when anything in it is redacted. */
+  #jsonText(place: Place): string {
+    const known = this.hidden.length;
+    const text = JSON.stringify(this.untyped({ ...place, textDepth: place.textDepth + 1 }));
+    const inside = this.hidden.splice(known);
+    if (inside.length > 0 && !place.isSecret) this.hidden.push(place.path);
+    return text;
+  }
+
   #addUndeclared(object: Record<string, unknown>, type: DtoType, place: Place): void {
     const isMarked = this.chance.isLucky(2);
-    const key = this.chance.oneOf(isMarked ? this.undeclared : PLAIN);
+    const key = this.chance.oneOf(isMarked ? this.#options.undeclared : PLAIN);
     if ([...type.fields.values()].some(({ property, wireName }) => property === key || wireName === key)) return;
     const inside = under(place, key);
     if (isMarked && !place.isSecret) this.hidden.push(inside.path);
     object[key] = this.#untypedValue({ ...inside, isSecret: place.isSecret || isMarked });
   }
 
-  #scalar(kind: 'text' | 'number' | 'texts', place: Place): JsonValue {
+  #scalar(kind: ScalarKind, place: Place): JsonValue {
     if (kind === 'number') return this.values.number(place.isSecret);
     if (kind === 'text') return this.values.text(place.isSecret);
     return this.#several(place, inside => this.values.text(inside.isSecret));

@@ -9,4 +9,6 @@ export const KNOWN_GAPS = {
   marksThatCannotBeSwitchedOff: true,
   /** Texts beyond `maxStringLength` count in characters, so that a record may exceed its bytes fourfold. */
   bytesOfLongTexts: true,
+  /** Of a sensitive property that holds JSON as a text, the text is a known value, but not what is inside. */
+  valuesInSensitiveJsonTexts: true,
 } as const;

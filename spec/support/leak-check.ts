@@ -39,7 +39,7 @@ export class KeptValues {
 }
 
 interface ComparedPart {
-  readonly part: 'request' | 'response';
+  readonly part: 'request' | 'response' | 'attributes';
   readonly hidden: readonly JsonPath[];
   readonly secrets: readonly string[];
 }

@@ -2,9 +2,9 @@ import { parse as parseForm, stringify as formText } from 'qs';
 import type { JsonValue } from '../../src/record/json-value';
 import type { Chance } from './chance';
 import type { DtoGraph } from './dto-graphs';
-import { DtoValues } from './dto-values';
+import { DtoValues, ROOT, under } from './dto-values';
 import { type JsonPath, MarkedValues } from './marked-values';
-import { LISTED, MARKED } from './neutral-names';
+import { LISTED, MARKED, PLAIN } from './neutral-names';
 import { type Given, PARAMETERS } from './proof-controller';
 
 interface Request {
@@ -12,6 +12,12 @@ interface Request {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+}
+
+/** What the application's hooks add to the record of one request. */
+export interface HookAttributes {
+  readonly onRequest: Readonly<Record<string, JsonValue>>;
+  readonly onRecord: Readonly<Record<string, JsonValue>>;
 }
 
 /** What must be true of the record of a request. */
@@ -24,12 +30,16 @@ export interface Expectation {
   readonly sentFilter?: JsonValue;
   readonly hiddenInRequest?: readonly JsonPath[];
   readonly hiddenInResponse?: readonly JsonPath[];
+  readonly attributes?: HookAttributes;
+  readonly hiddenInAttributes?: readonly JsonPath[];
   /** Values outside of bodies, by their place in the record. */
   readonly kept?: Readonly<Record<string, string>>;
   /** Texts too short to be looked for anywhere else than at their place in the record. */
   readonly gone?: Readonly<Record<string, string>>;
   /** The answer quotes the input without what is sensitive in it. */
   readonly isAnswerClean?: true;
+  /** The answer was not made by the host, and may be no JSON. */
+  readonly isAnswerRaw?: true;
 }
 
 const HOST_FORM = { allowDots: true };
@@ -61,10 +71,11 @@ const echo: Channel = (graph, _, chance) => {
   return { request: json('/echo', tree), values, sentBody: tree, hiddenInRequest: hidden, hiddenInResponse: hidden };
 };
 
-// The response says nothing, so that what is sent may be odder: names that only other classes mark.
+// The response says nothing, so that what is sent may be odder: names that only other classes mark, values that do not
+// tell their class.
 const take: Channel = (graph, _, chance) => {
   const values = new MarkedValues(chance);
-  const dtos = new DtoValues(graph, values, chance, [...LISTED, ...MARKED]);
+  const dtos = new DtoValues(graph, values, chance, { undeclared: [...LISTED, ...MARKED], hasUntold: true });
   const isList = chance.isLucky(2);
   const tree = isList ? dtos.severalSent(graph.root) : dtos.sent(graph.root);
   return { request: json('/take', tree), values, sentBody: tree, hiddenInRequest: dtos.hidden };
@@ -81,7 +92,7 @@ const untyped: Channel = (graph, _, chance) => {
 // A form leaves out empty lists, so that what follows moves up: paths of before would not hold.
 const asForm: Channel = (graph, _, chance) => {
   const values = new MarkedValues(chance, Infinity, [null]);
-  const dtos = new DtoValues(graph, values, chance);
+  const dtos = new DtoValues(graph, values, chance, { hasJsonTexts: false });
   const isTyped = chance.isLucky(2);
   const text = formText(isTyped ? dtos.sent(graph.flat) : dtos.untyped());
   const sentBody = parseForm(text, HOST_FORM) as JsonValue;
@@ -93,6 +104,30 @@ const live: Channel = (graph, given, chance) => {
   const dtos = new DtoValues(graph, values, chance);
   given.live = dtos.wrapped();
   return { request: { path: '/live' }, values, hiddenInResponse: dtos.hidden };
+};
+
+/** What the application sends past the host: texts that cannot be understood, whatever their type says. */
+const raw: Channel = (graph, given, chance) => {
+  const values = new MarkedValues(chance);
+  const type = chance.oneOf(['application/json', 'application/problem+json', 'text/plain', 'text/html']);
+  const text = type.endsWith('json')
+    ? JSON.stringify(new DtoValues(graph, values, chance).untyped()).slice(0, -1)
+    : `Keep this to yourself: ${values.text(true)}`;
+  given.raw = { type, body: text };
+  return { request: { path: '/raw' }, values, isAnswerRaw: true };
+};
+
+/** What hooks add while the request is open, and when its record is made. */
+const hooks: Channel = (graph, given, chance) => {
+  const values = new MarkedValues(chance);
+  const dtos = new DtoValues(graph, values, chance);
+  const [early, late] = [PLAIN[0]!, PLAIN[1]!];
+  const attributes: HookAttributes = {
+    onRequest: { [early]: dtos.untyped(under(ROOT, early)) },
+    onRecord: { [late]: dtos.untyped(under(ROOT, late)) },
+  };
+  given.live = {};
+  return { request: { path: '/live' }, values, attributes, hiddenInAttributes: dtos.hidden };
 };
 
 const strict: Channel = (graph, _, chance) => {
@@ -134,6 +169,7 @@ const find: Channel = (_graph, given, chance) => {
   ]);
   // So short that it is known by its place alone.
   const pin = chance.isLucky(3) ? String(100 + chance.below(900)) : undefined;
+  const shortCookie = chance.oneOf(PLAIN.slice(0, 10));
   const path = [openPath, pin ?? values.text(true)!].map(encodeURIComponent).join('/');
   if (chance.isLucky(3)) given.error = quotingError(values, chance);
   return {
@@ -148,6 +184,7 @@ const find: Channel = (_graph, given, chance) => {
           `${PARAMETERS.openCookie}=${openCookie}`,
           `${PARAMETERS.secretCookie}=${values.core(true)}`,
           `${chance.oneOf(LISTED)}=${values.core(true)}`,
+          `${shortCookie}=on7`,
         ].join('; '),
       },
     },
@@ -157,7 +194,10 @@ const find: Channel = (_graph, given, chance) => {
       [`request/query/${PARAMETERS.openQuery}`]: openQuery,
       [`request/headers/${PARAMETERS.openHeader.toLowerCase()}`]: openHeader,
     },
-    ...(pin !== undefined && { gone: { 'request/path': `/${pin}`, [`request/params/${PARAMETERS.secretPath}`]: pin } }),
+    gone: {
+      'request/headers/cookie': `${shortCookie}=on7`,
+      ...(pin !== undefined && { 'request/path': `/${pin}`, [`request/params/${PARAMETERS.secretPath}`]: pin }),
+    },
   };
 };
 
@@ -189,16 +229,20 @@ const count: Channel = (_graph, _given, chance) => {
 
 export const CHANNELS: readonly Channel[] = [
   ...[echo, echo, echo, take, take, untyped, asForm, live, live, live, strict, fail, broken],
-  ...[find, find, search, filter, count],
+  ...[find, find, search, filter, count, raw, hooks],
 ];
 
 /** An error that says what its thrower knew, in the ways that errors do. */
-function quotingError({ secretTexts }: MarkedValues, chance: Chance): Error {
+function quotingError(values: MarkedValues, chance: Chance): Error {
+  const { secretTexts } = values;
   const quoted = () => (secretTexts.length === 0 ? 'nothing' : chance.oneOf(secretTexts));
   const message = `refused ${quoted()}, told as ${JSON.stringify({ was: quoted() })}`;
-  switch (chance.below(4)) {
+  switch (chance.below(5)) {
     case 0:
       return new Error(message);
+    case 4:
+      // Of nothing that the exchange carries: only the parser's words tell what is input.
+      return refusalOf(values.core(true));
     case 1:
       return new Error('outer', { cause: new TypeError(message, { cause: new Error(quoted()) }) });
     case 2:
@@ -206,6 +250,15 @@ function quotingError({ secretTexts }: MarkedValues, chance: Chance): Error {
     default:
       return Object.assign(new Error(message), { code: quoted(), body: quoted(), name: `Failed: ${quoted()}` });
   }
+}
+
+function refusalOf(text: string): Error {
+  try {
+    JSON.parse(text);
+  } catch (refusal) {
+    return refusal as Error;
+  }
+  throw new Error(`${text} is JSON`);
 }
 
 function textsOf(tree: Readonly<Record<string, JsonValue>>): Record<string, string> {

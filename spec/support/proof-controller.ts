@@ -15,10 +15,12 @@ import { Logged, Sensitive } from '../../src';
 import type { DtoGraph } from './dto-graphs';
 import { PLAIN } from './neutral-names';
 
-/** What the controller is to do next. */
+/** What the application is to do next. */
 export interface Given {
   live: unknown;
   error: unknown;
+  /** A response that the host does not make. */
+  raw: { readonly type: string; readonly body: string } | undefined;
 }
 
 const names = PLAIN.slice(-10);
@@ -67,6 +69,9 @@ export function makeController({ root, flat }: DtoGraph, given: Given) {
     }
     @Get('/live') live() {
       return given.live;
+    }
+    @Get('/raw') raw(@Ctx() context: Context) {
+      return Object.assign(context, given.raw);
     }
     @Get('/search') search(@QueryParams({ type: flat.dto, validate: false }) query: object) {
       return { taken: typeof query };

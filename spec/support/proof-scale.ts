@@ -2,3 +2,8 @@
 export function proofScale(): number {
   return Number(process.env['PROOF_SCALE'] ?? 1);
 }
+
+/** What is redacted without need is counted, but fails nothing: for mutations that shall show whether they leak. */
+export function looksForLeaksOnly(): boolean {
+  return process.env['PROOF_LEAKS_ONLY'] === '1';
+}
