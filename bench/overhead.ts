@@ -5,7 +5,7 @@ import { latencyTable, latencyTargets } from './report/latency-table';
 import { atMost, type Target } from './report/report';
 import { withMongo } from './servers/mongo-under-test';
 import type { ServerUnderTest } from './servers/server-under-test';
-import { inRounds, requireRecords, warmUp, withServers } from './support/interleaved';
+import { inRounds, recordTarget, warmUp, withServers } from './support/interleaved';
 import { runBench } from './support/run-bench';
 import { BASELINE, type VariantName, variantOf } from './variants/variants';
 
@@ -24,7 +24,7 @@ function idleTargets(workload: string, comparisons: readonly Comparison[]): Targ
 }
 
 function isCompared(server: ServerUnderTest): boolean {
-  return server.variant === BASELINE || LOGGING.includes(server.variant);
+  return server.name === BASELINE || server.isRecording;
 }
 
 void runBench({
@@ -45,7 +45,6 @@ void runBench({
         const measurements = await inRounds(servers, WORKLOADS, rounds, (server, workload, round) =>
           server.measure(workload, requests, round),
         );
-        requireRecords(measurements);
         const costs = WORKLOADS.map(({ name }) => ({ name, comparisons: compareAll(measurements, name, BASELINE) }));
         const rateOf = new Map(
           costs.map(({ name, comparisons }) => {
@@ -65,10 +64,13 @@ void runBench({
             costTable(name, comparisons),
             latencyTable(latencies, name, BASELINE),
           ]),
-          targets: costs.flatMap(({ name, comparisons }) => [
-            ...idleTargets(name, comparisons),
-            ...latencyTargets(latencies, name, BASELINE, LOGGING),
-          ]),
+          targets: [
+            recordTarget(servers, measurements),
+            ...costs.flatMap(({ name, comparisons }) => [
+              ...idleTargets(name, comparisons),
+              ...latencyTargets(latencies, name, BASELINE, LOGGING),
+            ]),
+          ],
           plots: [],
           notes: [
             `Medians and quartiles of ${rounds} rounds of ${requests} requests each, and of ${latencyRounds} rounds of ` +

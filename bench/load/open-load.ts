@@ -1,15 +1,14 @@
 import type { RequestSource } from '../apps/workloads';
 import { LoadConnection, type LoadListener } from './load-connection';
 
-// A timer is late by a millisecond or more; below that the loop turns until the time has come.
-const TIMER_GRAIN_MS = 2;
+const TICK_MS = 1;
 
 /** Requests that arrive at a constant rate, whether or not the server keeps up. */
 export interface Arrivals {
   readonly requestsPerSecond: number;
   readonly durationMs: number;
-  /** Told of every answer: when its request was due after the start, and how long after that it was complete. */
-  readonly onAnswer: (dueMs: number, latencyMs: number) => void;
+  /** Told of every answer: when its request arrived, counted from the start, and how long after that it was complete. */
+  readonly onAnswer: (arrivedMs: number, latencyMs: number) => void;
 }
 
 /** How it went besides the answers. */
@@ -20,15 +19,16 @@ export interface ArrivalsResult {
 }
 
 /**
- * An open loop: requests go out when they are due and wait for no answer. Latency counts from the time a request was due,
- * also when it could not be sent then because all connections were taken, so that a stalled server is not left out of its
- * own figures (coordinated omission).
+ * An open loop: at each tick of a millisecond the requests that are due arrive, and wait for no answer to another. Latency
+ * counts from the arrival, also when a request could not be sent then because all connections were taken, so that a
+ * stalled server is not left out of its own figures (coordinated omission). A late tick is the load's own fault, and
+ * does not count. The loop sleeps between ticks: it shares the machine with the server that is measured.
  */
 export class OpenLoad implements LoadListener {
-  readonly #idle: LoadConnection[] = [];
-  readonly #dueOf = new Map<LoadConnection, number>();
-  readonly #waiting: number[] = [];
   readonly #connections = new Set<LoadConnection>();
+  readonly #idle: LoadConnection[] = [];
+  readonly #arrivedMs = new Map<LoadConnection, number>();
+  readonly #waiting: number[] = [];
   #next: RequestSource = () => Buffer.alloc(0);
   #onAnswer: Arrivals['onAnswer'] = () => {};
   #start = 0;
@@ -52,14 +52,13 @@ export class OpenLoad implements LoadListener {
     this.#onAnswer = onAnswer;
     this.#failures = [];
     this.#start = performance.now();
-    const gapMs = 1_000 / requestsPerSecond;
-    const count = Math.floor(durationMs / gapMs);
-    for (let sent = 0; sent < count;) {
+    const count = Math.floor((durationMs * requestsPerSecond) / 1_000);
+    for (let sent = 0; sent < count; await this.#tick()) {
       const elapsedMs = performance.now() - this.#start;
-      while (sent < count && sent * gapMs <= elapsedMs) this.#arrive(sent++ * gapMs);
-      await this.#pause(sent * gapMs - (performance.now() - this.#start));
+      const due = Math.min(count, Math.floor((elapsedMs * requestsPerSecond) / 1_000));
+      for (; sent < due; sent++) this.#arrive(elapsedMs);
     }
-    while (this.#dueOf.size > 0 || this.#waiting.length > 0) await this.#pause(2 * TIMER_GRAIN_MS);
+    while (this.#arrivedMs.size > 0 || this.#waiting.length > 0) await this.#tick();
     return { sent: count, failed: this.#failures.length };
   }
 
@@ -68,40 +67,37 @@ export class OpenLoad implements LoadListener {
   }
 
   answered(connection: LoadConnection): void {
-    const dueMs = this.#dueOf.get(connection)!;
-    this.#dueOf.delete(connection);
-    this.#onAnswer(dueMs, performance.now() - this.#start - dueMs);
-    const waitingMs = this.#waiting.shift();
-    if (waitingMs === undefined) this.#idle.push(connection);
-    else this.#send(connection, waitingMs);
+    const arrivedMs = this.#arrivedMs.get(connection)!;
+    this.#arrivedMs.delete(connection);
+    this.#onAnswer(arrivedMs, performance.now() - this.#start - arrivedMs);
+    const waitingSinceMs = this.#waiting.shift();
+    if (waitingSinceMs === undefined) this.#idle.push(connection);
+    else this.#send(connection, waitingSinceMs);
   }
 
   failed(connection: LoadConnection, error: Error): void {
     this.#failures.push(error);
-    this.#dueOf.delete(connection);
+    this.#arrivedMs.delete(connection);
     this.#connections.delete(connection);
     const place = this.#idle.indexOf(connection);
     if (place !== -1) this.#idle.splice(place, 1);
   }
 
-  #arrive(dueMs: number): void {
+  #arrive(arrivedMs: number): void {
     const connection = this.#idle.pop();
-    if (connection === undefined) this.#waiting.push(dueMs);
-    else this.#send(connection, dueMs);
+    if (connection === undefined) this.#waiting.push(arrivedMs);
+    else this.#send(connection, arrivedMs);
   }
 
-  #send(connection: LoadConnection, dueMs: number): void {
-    this.#dueOf.set(connection, dueMs);
+  #send(connection: LoadConnection, arrivedMs: number): void {
+    this.#arrivedMs.set(connection, arrivedMs);
     connection.send(this.#next());
   }
 
-  async #pause(ms: number): Promise<void> {
+  async #tick(): Promise<void> {
     if (this.#connections.size === 0) {
       throw new Error('The server broke all connections.', { cause: this.#failures.at(-1) });
     }
-    await new Promise<void>(resolve => {
-      if (ms > TIMER_GRAIN_MS) setTimeout(resolve, ms - TIMER_GRAIN_MS);
-      else setImmediate(resolve);
-    });
+    await new Promise(resolve => setTimeout(resolve, TICK_MS));
   }
 }

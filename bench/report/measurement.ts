@@ -6,7 +6,6 @@ export interface ServerUse {
   readonly mainThreadMicros: number | null;
   /** How late the event loop came to a timer, in milliseconds. */
   readonly loopDelayP99Ms: number;
-  readonly loopDelayMaxMs: number;
   /** Wait for the records that were still pending after the last response, in milliseconds. */
   readonly flushMs: number;
   /** Records that reached their destination. */

@@ -1,54 +1,76 @@
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import Koa from 'koa';
-import { useKoaServer } from 'routing-controllers';
-import { controllersOf, type AppSettings } from '../apps/apps';
+import 'reflect-metadata';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import type { LoggingStats } from 'logged-controllers';
+import { type AppSettings, controllersOf } from '../apps/apps';
+import { listen } from '../apps/listen';
 import type { Arrangement, VariantSettings } from '../variants/arrangement';
 import { type VariantName, variantOf } from '../variants/variants';
+import { LoopDelay } from './loop-delay';
 import { obey } from './orders';
+import { TurnWatch } from './turn-watch';
 import { UseMeter } from './use-meter';
 
 // One server under test, in its own process, so that its CPU is its own and only its variant patches the host.
 
 export interface ServerSettings extends VariantSettings {
   readonly variant: VariantName;
+  /** Name in the report, where a variant stands there more than once. */
+  readonly label?: string;
   readonly app: AppSettings;
 }
 
 export interface Started {
   readonly port: number;
-  /** From loading the controllers until the server listens, in milliseconds. */
+  /** From loading the application until the server listens, in milliseconds. */
   readonly startMs: number;
 }
 
-let arrangement: Arrangement | undefined;
+const watch = new TurnWatch();
+const loopDelay = new LoopDelay();
+let arrangement: Arrangement;
 let meter: UseMeter;
-
-async function listen({ middleware, logging }: Arrangement, controllers: ReturnType<typeof controllersOf>) {
-  const app = new Koa();
-  for (const each of middleware) app.use(each);
-  useKoaServer(app, { controllers: [...controllers], defaultErrorHandler: logging === undefined });
-  const server = app.listen(0, '127.0.0.1');
-  // Connections stay open while the other servers have their turn.
-  server.keepAliveTimeout = 3_600_000;
-  await once(server, 'listening');
-  return (server.address() as AddressInfo).port;
-}
 
 async function startServer({ variant, app, ...settings }: ServerSettings): Promise<Started> {
   const start = performance.now();
-  const controllers = controllersOf(app);
-  const arranged = await variantOf(variant).arrange(controllers, settings);
-  const port = await listen(arranged, controllers);
-  arrangement = arranged;
-  meter = new UseMeter(arranged.flush, arranged.recorded);
+  const controllers = await controllersOf(app);
+  arrangement = await variantOf(variant).arrange(controllers, settings);
+  meter = new UseMeter(arrangement.flush, arrangement.recorded);
+  const { middleware, logging } = arrangement;
+  const { port } = await listen(controllers, [watch.middleware, ...middleware], logging === undefined);
   return { port, startMs: performance.now() - start };
+}
+
+/** Bytes in use after everything unreachable was given back, on the heap and beside it. */
+function usedBytes(): number {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+export interface Health {
+  readonly stats: LoggingStats | undefined;
+  readonly residentBytes: number;
 }
 
 const orders = {
   start: startServer,
   begin: () => meter.begin(),
   end: () => meter.end(),
+  watch: () => watch.begin(),
+  /** The longest turn since `watch`, in milliseconds; records flushed. */
+  async unwatch(): Promise<number> {
+    await arrangement.flush();
+    return watch.end();
+  },
+  usedBytes,
+  beginLoopDelay: () => loopDelay.begin(),
+  endLoopDelay: () => loopDelay.end(),
+  async flush(): Promise<void> {
+    await arrangement.flush();
+  },
+  health: (): Health => ({ stats: arrangement.logging?.stats(), residentBytes: process.memoryUsage.rss() }),
 };
 
 export type ServerOrders = typeof orders;

@@ -1,11 +1,12 @@
-import { quantileOf } from '../support/statistics';
-import type { Workload } from '../apps/workloads';
-import { ClosedLoad } from '../load/closed-load';
-import { OpenLoad } from '../load/open-load';
+import type { RequestSource, Workload } from '../apps/workloads';
+import { ClosedLoad, type LoadResult } from '../load/closed-load';
+import { type Arrivals, type ArrivalsResult, OpenLoad } from '../load/open-load';
 import type { Latency, Measurement } from '../report/measurement';
-import type { VariantName } from '../variants/variants';
+import { quantileOf } from '../support/statistics';
+import { variantOf } from '../variants/variants';
 import { Child } from './child';
-import type { ServerOrders, ServerSettings } from './server-process';
+import type { Lateness } from './loop-delay';
+import type { Health, ServerOrders, ServerSettings } from './server-process';
 
 const CONNECTIONS = 16;
 // More than a server that keeps up ever uses at once: one that is late for a moment must not hold requests back.
@@ -13,25 +14,37 @@ const OPEN_CONNECTIONS = 64;
 
 /** A server process; started once, measured in many rounds. */
 export class ServerUnderTest {
+  #load: ClosedLoad | undefined;
+
   private constructor(
-    readonly variant: VariantName,
+    /** In the report. */
+    readonly name: string,
+    /** Whether each request has to become a record. */
+    readonly isRecording: boolean,
     readonly port: number,
-    /** From loading its controllers until it listened, in milliseconds. */
+    /** From loading its application until it listened, in milliseconds. */
     readonly startMs: number,
     private readonly child: Child<ServerOrders>,
-    private readonly load: ClosedLoad,
   ) {}
 
   static async start(settings: ServerSettings, connections = CONNECTIONS): Promise<ServerUnderTest> {
-    const child = Child.start<ServerOrders>(settings.variant, 'server-process.js');
+    const { variant, label = variant } = settings;
+    const child = Child.start<ServerOrders>(label, 'server-process.js');
     try {
       const { port, startMs } = await child.ask('start', settings);
-      const load = await ClosedLoad.open(port, connections);
-      return new ServerUnderTest(settings.variant, port, startMs, child, load);
+      const server = new ServerUnderTest(label, variantOf(variant).records, port, startMs, child);
+      await server.connect(connections);
+      return server;
     } catch (error) {
       await child.close();
       throw error;
     }
+  }
+
+  /** Sends with this many connections from now on. */
+  async connect(connections: number): Promise<void> {
+    this.#load?.close();
+    this.#load = await ClosedLoad.open(this.port, connections);
   }
 
   /**
@@ -40,9 +53,9 @@ export class ServerUnderTest {
    */
   async measure({ name, next }: Workload, requests: number, round: number): Promise<Measurement> {
     await this.child.ask('begin');
-    const { elapsedMs } = await this.load.run(next, requests);
+    const { elapsedMs } = await this.send(next, requests);
     const use = await this.child.ask('end');
-    return { workload: name, variant: this.variant, round, requests, elapsedMs, ...use };
+    return { workload: name, variant: this.name, round, requests, elapsedMs, ...use };
   }
 
   /**
@@ -54,15 +67,13 @@ export class ServerUnderTest {
     arrivals: { readonly requestsPerSecond: number; readonly durationMs: number },
     round: number,
   ): Promise<Latency> {
-    const load = await OpenLoad.open(this.port, OPEN_CONNECTIONS);
     const latencies: number[] = [];
-    const { failed } = await load.run(next, { ...arrivals, onAnswer: (_, latencyMs) => latencies.push(latencyMs) });
-    load.close();
-    if (failed > 0) throw new Error(`The server "${this.variant}" failed ${failed} requests of ${name}.`);
-    await this.child.ask('end');
+    const { failed } = await this.receive(next, { ...arrivals, onAnswer: (_, latencyMs) => latencies.push(latencyMs) });
+    if (failed > 0) throw new Error(`The server "${this.name}" failed ${failed} requests of ${name}.`);
+    await this.flush();
     return {
       workload: name,
-      variant: this.variant,
+      variant: this.name,
       round,
       requestsPerSecond: arrivals.requestsPerSecond,
       p50Ms: quantileOf(latencies, 0.5),
@@ -70,13 +81,53 @@ export class ServerUnderTest {
     };
   }
 
-  /** Length of a response body. */
-  async responseBytes({ next }: Workload): Promise<number> {
-    return (await this.load.run(next, 1)).responseBytes;
+  /** Requests at a constant rate, over connections of their own. */
+  async receive(next: RequestSource, arrivals: Arrivals): Promise<ArrivalsResult> {
+    const load = await OpenLoad.open(this.port, OPEN_CONNECTIONS);
+    try {
+      return await load.run(next, arrivals);
+    } finally {
+      load.close();
+    }
+  }
+
+  /** The longest turn of the event loop that was not the application's, in a burst of requests; in milliseconds. */
+  async longestBlock({ next }: Workload, requests: number): Promise<number> {
+    await this.child.ask('watch');
+    await this.send(next, requests);
+    return this.child.ask('unwatch');
+  }
+
+  /** Sends requests without measuring anything. */
+  async send(next: RequestSource, requests: number): Promise<LoadResult> {
+    if (!this.#load) throw new Error(`The server "${this.name}" has not started.`);
+    return this.#load.run(next, requests);
+  }
+
+  /** Memory in use, garbage collected. */
+  usedBytes(): Promise<number> {
+    return this.child.ask('usedBytes');
+  }
+
+  beginLoopDelay(): Promise<void> {
+    return this.child.ask('beginLoopDelay');
+  }
+
+  endLoopDelay(): Promise<Lateness> {
+    return this.child.ask('endLoopDelay');
+  }
+
+  /** Waits until everything logged so far has arrived. */
+  flush(): Promise<void> {
+    return this.child.ask('flush');
+  }
+
+  health(): Promise<Health> {
+    return this.child.ask('health');
   }
 
   async close(): Promise<void> {
-    this.load.close();
+    this.#load?.close();
     await this.child.close();
   }
 }

@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import type { ServerUse } from '../report/measurement';
-
-const TIMER_MS = 1;
+import { LoopDelay } from './loop-delay';
 
 type ThreadCpuUsage = () => { readonly user: number; readonly system: number };
 
@@ -26,7 +24,7 @@ function mainThreadMicros(): number | null {
 
 /** Measures what this process uses between `begin` and `end`. */
 export class UseMeter {
-  readonly #loopDelay: IntervalHistogram = monitorEventLoopDelay({ resolution: TIMER_MS });
+  readonly #loopDelay = new LoopDelay();
   #cpu = process.cpuUsage();
   #mainThreadMicros = mainThreadMicros();
   #records = 0;
@@ -42,8 +40,7 @@ export class UseMeter {
 
   async begin(): Promise<void> {
     this.#records = await this.recorded();
-    this.#loopDelay.reset();
-    this.#loopDelay.enable();
+    this.#loopDelay.begin();
     this.#cpu = process.cpuUsage();
     this.#mainThreadMicros = mainThreadMicros();
   }
@@ -54,13 +51,12 @@ export class UseMeter {
     const flushMs = performance.now() - flushStart;
     const cpu = process.cpuUsage(this.#cpu);
     const mainThread = mainThreadMicros();
-    this.#loopDelay.disable();
+    const { p99Ms: loopDelayP99Ms } = this.#loopDelay.end();
     return {
       cpuMicros: cpu.user + cpu.system,
       mainThreadMicros:
         mainThread === null || this.#mainThreadMicros === null ? null : mainThread - this.#mainThreadMicros,
-      loopDelayP99Ms: Math.max(0, this.#loopDelay.percentile(99) / 1e6 - TIMER_MS),
-      loopDelayMaxMs: Math.max(0, this.#loopDelay.max / 1e6 - TIMER_MS),
+      loopDelayP99Ms,
       flushMs,
       records: (await this.recorded()) - this.#records,
     };

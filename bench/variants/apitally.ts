@@ -51,10 +51,13 @@ export async function apitally(): Promise<Arrangement> {
   requestLogger.logRequest = (...given) => {
     if (requestLogger.pendingWrites.length < KEPT) recorded += 1;
     logRequest(...given);
-    if (requestLogger.pendingWrites.length >= WRITE_AT) void requestLogger.writeToFile();
+  };
+  const writeInTime: Middleware = async (_context, next) => {
+    await next();
+    while (requestLogger.pendingWrites.length >= WRITE_AT) await requestLogger.writeToFile();
   };
   return {
-    middleware,
+    middleware: [writeInTime, ...middleware],
     flush: () => requestLogger.writeToFile(),
     recorded: () => recorded,
     close: () => ApitallyClient.shutdown(),

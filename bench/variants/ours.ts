@@ -1,4 +1,5 @@
 import { createLogging, fileSink, Logged, type LoggingOptions, type Sink } from 'logged-controllers';
+import type { Controllers } from '../apps/apps';
 import type { Arrangement, VariantSettings } from './arrangement';
 import { temporaryFolder } from './temporary-folder';
 
@@ -7,10 +8,14 @@ interface Destination {
   readonly remove: () => Promise<void>;
 }
 
-type Destinations = Readonly<Record<'null' | 'file' | 'mongo', (settings: VariantSettings) => Promise<Destination>>>;
+type Destinations = Readonly<
+  Record<'null' | 'file' | 'mongo' | 'hung', (settings: VariantSettings) => Promise<Destination>>
+>;
 
 const DESTINATIONS: Destinations = {
   null: async () => ({ sink: { name: 'null', write: async () => {} }, remove: async () => {} }),
+
+  hung: async () => ({ sink: { name: 'hung', write: () => new Promise(() => {}) }, remove: async () => {} }),
 
   file: async () => {
     const { path, remove } = await temporaryFolder();
@@ -32,9 +37,6 @@ const DESTINATIONS: Destinations = {
     };
   },
 };
-
-/** The controllers of the application, which are logged from here on. */
-export type Controllers = readonly (new () => object)[];
 
 /** A destination, and the options that make the variant. */
 export function ours(

@@ -36,6 +36,10 @@ const WITH_BODIES = {
   redact: [...SENSITIVE_PATHS],
 };
 
+function flush(destination: Destination): Promise<void> {
+  return new Promise((resolve, reject) => destination.flush(error => (error ? reject(error) : resolve())));
+}
+
 async function koaPinoLogger(before: readonly Middleware[], options: object): Promise<Arrangement> {
   const { path: folder, remove } = await temporaryFolder();
   const path = join(folder, 'pino.ndjson');
@@ -43,7 +47,11 @@ async function koaPinoLogger(before: readonly Middleware[], options: object): Pr
   const lines = new LineCount(path);
   return {
     middleware: [...before, (requirePeer('koa-pino-logger') as KoaPinoLogger)(options, destination)],
-    flush: () => new Promise((resolve, reject) => destination.flush(error => (error ? reject(error) : resolve()))),
+    flush: async () => {
+      // Asked while a write is on its way, the first is done with that write.
+      await flush(destination);
+      await flush(destination);
+    },
     recorded: () => lines.count(),
     close: async () => {
       destination.end();

@@ -1,6 +1,6 @@
+import type { Controllers } from '../apps/apps';
 import type { Arrangement, VariantSettings } from './arrangement';
 import { bare } from './bare';
-import type { Controllers } from './ours';
 
 /** One way to log, or not to log, the same application. */
 export interface Variant {
@@ -42,6 +42,12 @@ const VARIANTS = {
     meaning: 'the same, into a server that speaks MongoDB’s protocol, in a process of its own',
     records: true,
     arrange: async (...given) => (await ours())('mongo')(...given),
+  },
+
+  'hung sink': {
+    meaning: 'the same, and the sink never answers: records queue up',
+    records: true,
+    arrange: async (...given) => (await ours())('hung', { onError: () => {} })(...given),
   },
 
   'koa-pino-logger': {

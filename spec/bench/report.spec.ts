@@ -16,7 +16,6 @@ function measurement(variant: string, round: number, cpuMicros: number): Measure
     cpuMicros,
     mainThreadMicros: cpuMicros / 2,
     loopDelayP99Ms: 1,
-    loopDelayMaxMs: 2,
     records: variant === 'bare' ? 0 : 10,
   };
 }
