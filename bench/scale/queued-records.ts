@@ -7,9 +7,9 @@ import { inSequence } from '../support/in-sequence';
 import type { Part } from './part';
 
 const KILOBYTES: readonly number[] = [0.3, 1, 16, 60];
-const QUEUED_BYTES = 40_000_000;
-const MOST_RECORDS = 5_000;
-const WARM_UP_REQUESTS = 500;
+const QUEUED_BYTES = 10_000_000;
+const MOST_RECORDS = 3_000;
+const WARM_UP_REQUESTS = 100;
 const ENVELOPE_BYTES = 1_024;
 
 const HUNG: ServerSettings = {

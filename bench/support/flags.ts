@@ -26,7 +26,7 @@ function usageOf(command: string, flags: Flags): string {
 }
 
 /**
- * @throws {@link ArgumentError} naming the flag and its range.
+ * @throws {@link ArgumentError} naming the flag and its range; the usage alone for `--help`.
  * @example
  * readFlags('bench', { rounds: { default: 30, min: 5, max: 1_000, meaning: 'measured rounds' } }, ['--rounds=7']);
  */
@@ -36,6 +36,7 @@ export function readFlags<Known extends Flags>(
   args: readonly string[],
 ): FlagValues<Known> {
   const usage = usageOf(command, flags);
+  if (args.includes('--help')) throw new ArgumentError(usage);
   const wholeNumber = (name: string, text: string): number => {
     const { min, max } = flags[name]!;
     const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN;

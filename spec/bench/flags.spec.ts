@@ -24,6 +24,13 @@ describe('flags of a bench', () => {
     });
   }
 
+  it('are told with what they mean', () => {
+    expect(() => readFlags('bench:scale', FLAGS, ['--help'])).to.throw(
+      ArgumentError,
+      /^Usage: npm run bench:scale -- \[flags\]\n  --rounds 30  measured rounds \(5 to 1000\)/,
+    );
+  });
+
   for (const wrong of [['--round', '7'], ['--rounds'], ['7']]) {
     it(`refuse ${wrong.join(' ')}, telling the usage`, () => {
       expect(() => readFlags('bench:scale', FLAGS, wrong)).to.throw(ArgumentError, 'Usage: npm run bench:scale');
