@@ -133,6 +133,9 @@ describe('the files of the file sink', () => {
       const written = await readFile(currentPath());
       await sink.write(records.slice(2));
       const archive = 'requests-2027-03-10T10-15-00-000Z.ndjson.gz';
+      // Not at once: another process may still be about to add a batch to the file that was renamed.
+      expect(await readdir(directory())).not.to.include(archive);
+      await sink.at('2027-03-10T10:16:00.000Z').open();
       await eventually(async () => {
         expect(await readdir(directory())).to.have.members([archive, 'requests.ndjson']);
       });
@@ -242,6 +245,7 @@ describe('the files of the file sink', () => {
         await utimes(join(directory(), `requests-2027-03-10T10-15-00-${millis}Z.ndjson.gz.part`), 0, 0);
       }
       for (const record of sampleRecords(3)) await sink.write([record]);
+      await sink.at('2027-03-10T10:16:00.000Z').open();
       await eventually(() => expect(sink.reports).to.have.length(1));
       await sink.close();
       expect(sink.reports.map(({ code }) => code)).to.deep.equal(['ROTATION_FAILED']);

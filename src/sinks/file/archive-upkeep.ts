@@ -1,5 +1,5 @@
-import { createReadStream, createWriteStream } from 'node:fs';
-import { readdir, rename, rm, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { appendFile, type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
@@ -11,6 +11,8 @@ const DAY_MS = 86_400_000;
 const UNFINISHED = '.gz.part';
 /** An unfinished file that was not touched for so long was left by a crash. */
 const ABANDONED_AFTER_MS = 600_000;
+/** After so long no process that had the file open when it was renamed is still about to add a batch. */
+const SETTLED_AFTER_MS = 60_000;
 
 /** Deletes and compresses archives in the background, one run at a time. */
 export class ArchiveUpkeep {
@@ -59,7 +61,8 @@ export class ArchiveUpkeep {
     if (!compress) return;
     for (const archive of archives) {
       if (this.#isStopping) return;
-      if (archive.hasPlain && !old.has(archive)) await failures.noteFrom(() => this.#compress(archive));
+      if (archive.hasPlain && !old.has(archive) && this.#isSettled(archive))
+        await failures.noteFrom(() => this.#compress(archive));
     }
   }
 
@@ -70,6 +73,11 @@ export class ArchiveUpkeep {
     return new Set(archives.filter(({ rotatedAt }, place) => place < surplus || rotatedAt < oldestKept));
   }
 
+  // One with a time to come is none that a clock which was set back should hold up.
+  #isSettled({ rotatedAt }: Archive): boolean {
+    return Math.abs(this.#now() - rotatedAt) >= SETTLED_AFTER_MS;
+  }
+
   async #delete({ fileName }: Archive): Promise<void> {
     const path = join(this.#options.directory, fileName);
     for (const suffix of ['', '.gz', UNFINISHED]) await rm(`${path}${suffix}`, { force: true });
@@ -77,41 +85,72 @@ export class ArchiveUpkeep {
 
   async #compress(archive: Archive): Promise<void> {
     const source = join(this.#options.directory, archive.fileName);
-    const compressed = `${source}.gz`;
     // Both exist only after a crash between the two last steps below.
     if (archive.hasCompressed) return rm(source, { force: true });
 
-    const before = await stat(source);
-    // Another process has reserved the name and is about to rename its file to it.
-    if (before.size === 0) return;
+    const file = await open(source, 'r');
+    try {
+      const { size } = await file.stat();
+      // Another process has reserved the name and is about to rename its file to it.
+      if (size > 0) await this.#replace(source, file, size);
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** Puts the compressed file in the place of its source. */
+  async #replace(source: string, file: FileHandle, size: number): Promise<void> {
     const unfinished = `${source}${UNFINISHED}`;
     if (!(await this.#gzip(source, unfinished))) return;
+    try {
+      // A process that had the file open when it was renamed may have added a batch behind the end that gzip read.
+      // Without a source it was compressed by another process.
+      const { size: sizeNow } = await stat(source);
+      if (sizeNow !== size) return await rm(unfinished);
+      await rename(unfinished, `${source}.gz`);
+    } catch (cause) {
+      await rm(unfinished, { force: true });
+      throw cause;
+    }
+    await rm(source, { force: true });
+    await this.#rescueTail(file, size);
+  }
 
-    const after = await stat(source);
-    // A process that had the file open when it was renamed may have added a batch behind the end that gzip read.
-    if (after.size !== before.size) return rm(unfinished);
-    await rename(unfinished, compressed);
-    await rm(source);
+  /** Such a process may even have been quicker than the deletion. If it comes later, it sees the deletion itself. */
+  async #rescueTail(file: FileHandle, size: number): Promise<void> {
+    const { size: sizeNow } = await file.stat();
+    if (sizeNow <= size) return;
+    const { directory, fileName, fileMode } = this.#options;
+    const { buffer } = await file.read(Buffer.alloc(sizeNow - size), 0, sizeNow - size, size);
+    await appendFile(join(directory, fileName), buffer, { mode: fileMode });
   }
 
   /** @returns false when another process is at it. */
   async #gzip(source: string, unfinished: string): Promise<boolean> {
+    await this.#deleteAbandoned(unfinished);
+    let target: FileHandle;
     try {
-      const { mtimeMs } = await stat(unfinished);
-      if (Date.now() - mtimeMs < ABANDONED_AFTER_MS) return false;
-      await rm(unfinished);
-    } catch (cause) {
-      if (errnoOf(cause) !== 'ENOENT') throw cause;
-    }
-    // `flush`: on disk before its source is deleted.
-    const target = createWriteStream(unfinished, { flags: 'wx', mode: this.#options.fileMode, flush: true });
-    try {
-      await pipeline(createReadStream(source), createGzip(), target);
-      return true;
+      target = await open(unfinished, 'wx', this.#options.fileMode);
     } catch (cause) {
       if (errnoOf(cause) === 'EEXIST') return false;
+      throw cause;
+    }
+    try {
+      // `flush`: on disk before its source is deleted.
+      await pipeline(createReadStream(source), createGzip(), target.createWriteStream({ flush: true }));
+      return true;
+    } catch (cause) {
       await rm(unfinished, { force: true });
       throw cause;
+    }
+  }
+
+  async #deleteAbandoned(unfinished: string): Promise<void> {
+    try {
+      const { mtimeMs } = await stat(unfinished);
+      if (Date.now() - mtimeMs >= ABANDONED_AFTER_MS) await rm(unfinished);
+    } catch (cause) {
+      if (errnoOf(cause) !== 'ENOENT') throw cause;
     }
   }
 }

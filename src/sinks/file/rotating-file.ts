@@ -23,6 +23,8 @@ export class RotatingFile {
   #leftBehind: { readonly ino: number; readonly size: number } | undefined;
   /** Latest day on which the file was written to, in days since 1970; unknown until the first write of this process. */
   #day: number | undefined;
+  /** The file that this process has written to last: another one was begun by another process. */
+  #ino: number | undefined;
 
   constructor(options: ResolvedFileSinkOptions, now: () => number) {
     this.path = join(options.directory, options.fileName);
@@ -41,16 +43,31 @@ export class RotatingFile {
    * rejection the lines may be given again.
    */
   async append(lines: Buffer): Promise<void> {
+    while (!(await this.#appendToLasting(lines)));
+  }
+
+  /** @returns false when the file was deleted meanwhile, and the lines with it. */
+  async #appendToLasting(lines: Buffer): Promise<boolean> {
     const file = await this.#open();
     try {
       const before = await file.stat();
       const written = (await this.#endsInTornLine(file, before)) ? Buffer.concat([Buffer.from('\n'), lines]) : lines;
       this.#leftBehind = undefined;
       await writeAllOrNothing(file, written, before);
-      if (before.isFile()) this.#leftBehind = { ino: before.ino, size: before.size + written.length };
+      if (!before.isFile()) return true;
+      this.#leftBehind = { ino: before.ino, size: before.size + written.length };
+      this.#ino = before.ino;
+      return !(await this.#isDeleted(file));
     } finally {
       await file.close();
     }
+  }
+
+  /** Another process may have rotated the file and compressed it while this one had it open. */
+  async #isDeleted(file: FileHandle): Promise<boolean> {
+    const { nlink, ino } = await file.stat();
+    // Some file systems count no links at all.
+    return nlink === 0 && (await this.#currentFile())?.ino !== ino;
   }
 
   /**
@@ -67,10 +84,11 @@ export class RotatingFile {
       return false;
     }
     const { maxFileBytes, rotateDaily } = this.#options;
-    const lastDay = this.#day ?? Math.floor(current.mtimeMs / DAY_MS);
+    const isOurs = this.#ino === undefined || this.#ino === current.ino;
+    const lastDay = (isOurs ? this.#day : undefined) ?? Math.floor(current.mtimeMs / DAY_MS);
     const isFull = current.size + nextBytes > maxFileBytes;
     const isDue = current.size > 0 && (isFull || (rotateDaily && today > lastDay));
-    const isRotated = isDue && (await this.#archive());
+    const isRotated = isDue && (await this.#archive(current.ino));
     // A clock that is set back must not rotate a second time when it reaches midnight again. One that had been days
     // ahead must not stop the daily rotation until the time it showed.
     this.#day = today > lastDay || today < lastDay - 1 ? today : lastDay;
@@ -88,10 +106,15 @@ export class RotatingFile {
     }
   }
 
-  async #archive(): Promise<boolean> {
+  async #archive(ino: number): Promise<boolean> {
     await this.#endTornLine();
     const archivePath = await this.#reserveArchive();
     try {
+      // Another process was faster, and what stands there now is not due.
+      if ((await this.#currentFile())?.ino !== ino) {
+        await rm(archivePath, { force: true });
+        return false;
+      }
       await rename(this.path, archivePath);
       return true;
     } catch (cause) {
