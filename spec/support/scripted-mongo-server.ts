@@ -57,6 +57,7 @@ export class ScriptedMongoServer {
   #held: (() => void)[] = [];
   #server: Server | undefined;
   #port = 0;
+  #advertised: string | undefined;
 
   private constructor({ replicaSet }: ScriptedMongoServerOptions) {
     this.#replicaSet = replicaSet;
@@ -72,8 +73,13 @@ export class ScriptedMongoServer {
     return `127.0.0.1:${this.#port}`;
   }
 
+  /** Tells clients to reach this replica set somewhere else: through a proxy. */
+  advertise(address: string): void {
+    this.#advertised = address;
+  }
+
   get url(): string {
-    return `mongodb://${this.address}/${this.#replicaSet === undefined ? '' : `?replicaSet=${this.#replicaSet}`}`;
+    return `mongodb://${this.#advertised ?? this.address}/${this.#replicaSet === undefined ? '' : `?replicaSet=${this.#replicaSet}`}`;
   }
 
   /** Commands of this name that have arrived. */
@@ -206,9 +212,9 @@ export class ScriptedMongoServer {
       setName: this.#replicaSet,
       setVersion: 1,
       electionId: this.#electionId,
-      hosts: [this.address],
-      primary: this.address,
-      me: this.address,
+      hosts: [this.#advertised ?? this.address],
+      primary: this.#advertised ?? this.address,
+      me: this.#advertised ?? this.address,
     };
     return {
       helloOk: true,
