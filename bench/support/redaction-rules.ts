@@ -3,6 +3,7 @@ import { Detectors } from '../../src/redact/detectors/detectors';
 import { DtoMetadata, findTransformerStorage } from '../../src/redact/dto-metadata';
 import { FreeTexts } from '../../src/redact/free-texts';
 import { Marks } from '../../src/redact/marks';
+import { MembersByShape } from '../../src/redact/members';
 import { NameRules } from '../../src/redact/name-rules';
 import { Plans } from '../../src/redact/plans';
 import { resolveRedactOptions } from '../../src/redact/redact-options';
@@ -20,6 +21,7 @@ export function defaultRules(): ValidationRules {
     plans: classes.known,
     classes,
     hasSensitiveClasses,
+    members: new MembersByShape(names),
     texts: new FreeTexts(names, new Detectors(options.detectors)),
     marks: new Marks(options, new ReportOnce(() => {})),
     limits: options.limits,

@@ -31,8 +31,8 @@ export const MUTATIONS = [
   {
     rule: 'elements of lists',
     file: redact('walk'),
-    find: 'this.#place(value, shape, hint && (0, follow_hint_1.elementHint)(hint, at), frame, at, depth, isOpen, isDeclared)',
-    replace: 'this.#place(value, null, null, frame, at, depth, isOpen, false)',
+    find: 'this.#place(value, expected, hint && (0, follow_hint_1.elementHint)(hint, at), frame, at)',
+    replace: 'this.#place(value, NOTHING, null, frame, at)',
   },
   {
     rule: 'members of maps',
@@ -67,13 +67,13 @@ export const MUTATIONS = [
   {
     rule: 'objects that travel as JSON text',
     file: redact('walk'),
-    find: 'return this.#place(parsed, shape, null, parent, key, depth, isOpen, isDeclared);',
+    find: 'return this.#place(parsed, expected, null, parent, key);',
     replace: 'return text;',
   },
   {
     rule: 'JSON inside texts that no class tells of',
     file: redact('walk'),
-    find: 'return this.#redactJsonText(text, parent, key, isDeclared);',
+    find: 'return this.#redactJsonText(text, isOfClass, parent, key);',
     replace: 'return text;',
   },
   {

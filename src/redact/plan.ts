@@ -72,3 +72,9 @@ export function planFor(shape: Plan | Choice, value: object): Plan {
     : undefined;
   return (typeof subType === 'string' && shape.plans.get(subType)) || shape.otherwise;
 }
+
+/** The mark of a whole value of this shape. */
+export function markOf(shape: Shape | null): ActiveMark | null {
+  if (shape === null || shape.kind === 'values') return null;
+  return shape.kind === 'class' ? shape.mark : shape.otherwise.mark;
+}

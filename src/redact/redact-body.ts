@@ -3,6 +3,7 @@ import { parse as parseForm } from 'qs';
 import type { JsonObject, JsonValue } from '../record/json-value';
 import type { BodyOmitted } from '../record/log-record';
 import type { SnapshotBody } from '../record/snapshot';
+import { parseJson } from './json-texts';
 import type { Plan } from './plan';
 import { RedactionNotes } from './redaction-notes';
 import { Walk, type WalkRules, type WalkSource } from './walk';
@@ -36,7 +37,7 @@ export function redactBody(
       return { bodyOmitted: 'multipart', body: describeParts(body, rules, notes) };
     case 'text': {
       if (body.text === '') return {};
-      const tree = body.format === 'form' ? readForm(body.text) : readJson(body.text);
+      const tree = body.format === 'form' ? readForm(body.text) : parseJson(body.text);
       if (tree === undefined) return { bodyOmitted: 'unparsable' };
       if (mayHoldHalfPairs(body.text)) notes.hasUntidyText = true;
       const redacted = new Walk(rules, notes, { direction }).run(tree, `${direction}.body`, plan, body.hint);
@@ -70,14 +71,6 @@ function describeParts({ fields, files }: MultipartBody, { texts }: WalkRules, n
 
 function readForm(text: string): JsonValue {
   return parseForm(text, FORM_OPTIONS) as JsonObject;
-}
-
-function readJson(text: string): JsonValue | undefined {
-  try {
-    return JSON.parse(text) as JsonValue;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Whether a parsed text can hold half a surrogate pair: as it is, or by an escape. Asked once, not of every text. */

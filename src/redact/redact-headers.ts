@@ -76,7 +76,7 @@ export class HeaderRedaction {
 
   #redactFree(value: string, parent: Place, key: string | number): string | undefined {
     const walk = new Walk(this.#rules, this.#notes, { direction: 'request', recordsAll: true });
-    return asText(walk.runText(value, parent, key));
+    return walk.runText(value, parent, key);
   }
 
   #apply(mark: ActiveMark, value: string, parent: Place, key: string | number): string | undefined {

@@ -6,6 +6,8 @@ import { KnownValues } from './known-values';
 export interface Place {
   readonly parent: Place | null;
   readonly key: string | number;
+  /** Its path, once it was spelt out. */
+  path?: string | undefined;
 }
 
 const MAX_LISTED = 64;
@@ -39,7 +41,9 @@ export class RedactionNotes {
 
 /** The path as the record lists it. */
 export function pathOf(parent: Place | null, key: string | number): string {
-  let path = String(key);
-  for (let place = parent; place; place = place.parent) path = `${place.key}.${path}`;
-  return path;
+  return parent === null ? String(key) : `${pathOfPlace(parent)}.${key}`;
+}
+
+function pathOfPlace(place: Place): string {
+  return (place.path ??= pathOf(place.parent, place.key));
 }

@@ -4,6 +4,7 @@ import { Detectors } from './detectors/detectors';
 import { FreeTexts } from './free-texts';
 import type { KnownPlans } from './known-plans';
 import { Marks } from './marks';
+import { MembersByShape } from './members';
 import type { NameRules } from './name-rules';
 import { NO_PARAMETERS, type ParameterPlan } from './parameter-plan';
 import { RecordRedaction } from './record-redaction';
@@ -36,6 +37,7 @@ export class SnapshotRedactor {
       names,
       plans,
       hasSensitiveClasses,
+      members: new MembersByShape(names),
       texts: new FreeTexts(names, new Detectors(options.detectors)),
       marks: new Marks(options, reports),
       limits: options.limits,

@@ -3,11 +3,13 @@ import { estimateBytes } from '../record/record-bytes';
 import type { TypeHint } from '../record/snapshot';
 import { elementHint, fits, holdsSensitiveClass, memberHint, type StructuredHint } from './follow-hint';
 import type { FreeTexts } from './free-texts';
+import { mayBeJson, mayBeJsonObject, parseJson } from './json-texts';
 import { MORE_KEY, REDACTED, TOO_DEEP, moreMarker } from './markers';
 import type { KnownPlans } from './known-plans';
 import type { Marks } from './marks';
+import type { Expected, Member, Members, MembersByShape } from './members';
 import type { NameRules } from './name-rules';
-import { type ActiveMark, type Plan, REDACT, type Shape, planFor } from './plan';
+import { type ActiveMark, type Plan, REDACT, type Shape, markOf, planFor } from './plan';
 import { type Place, type RedactionNotes, pathOf } from './redaction-notes';
 import { unescapeKey } from './unescape-key';
 import { type ValueLimits, plainNumber } from './value-limits';
@@ -19,6 +21,7 @@ export interface WalkRules {
   readonly plans: KnownPlans;
   /** Whether any class is marked as a whole: an object of unknown class could be one of these. */
   readonly hasSensitiveClasses: () => boolean;
+  readonly members: MembersByShape;
   readonly marks: Marks;
   readonly texts: FreeTexts;
   readonly limits: ValueLimits;
@@ -42,27 +45,27 @@ export interface WalkSource {
 
 type Container = JsonValue[] | JsonObject;
 
+/** An array or object whose parts are still to be redacted. */
 interface Frame extends Place {
   readonly parent: Frame | null;
+  readonly depth: number;
   /** Changes when members go or get other keys. */
   tree: Container;
-  readonly shape: Shape | null;
+  /** What is known of the elements of an array, or of all members of an object. */
+  readonly expected: Expected;
   readonly hint: StructuredHint | null;
   /** Redacts every member, each by itself. */
   readonly markOfAll: ActiveMark | null;
-  /** Members that nothing is known of are recorded. */
+  /** Parts that nothing is known of are recorded. */
   readonly isOpen: boolean;
-  readonly depth: number;
-  /** Elements of a list whose property a class declares. */
-  readonly isDeclared: boolean;
 }
 
 // An object as JSON text in a text of JSON text is as far as anyone goes.
 const MAX_TEXT_DEPTH = 2;
-const JSON_START = /^\s*[[{]/;
-const OBJECT_START = /^[\s[]*\{\s*"/;
+const FIRST_CARD_NUMBER = 1e13;
 // Of class-validator's error for a sensitive property.
 const REFUSED_INPUT: ReadonlySet<string> = new Set(['value', 'children']);
+const NOTHING: Expected = { shape: null, isDeclared: false, isLoggable: false };
 
 /**
  * Redacts one tree: by what its shape says of a property, else by what the property's name says. The tree must be ours:
@@ -94,26 +97,24 @@ export class Walk {
 
   /** The redacted tree; `undefined` when the whole of it is removed. */
   run(tree: JsonValue, path: string, shape: Shape | null, hint: TypeHint | null = null): JsonValue | undefined {
-    if (shape?.kind === 'class' && shape.mark) return this.#redact(shape.mark, tree, null, path, 0);
-    const placed = this.#place(tree, shape, hint, null, path, 0, this.#isOpen(shape, false), false);
+    if (shape?.kind === 'class' && shape.mark) return this.#redact(shape.mark, tree, null, path);
+    const isLoggable = this.#isOpen(shape, false);
+    const placed = this.#place(tree, { shape, isDeclared: false, isLoggable }, hint, null, path);
     this.#redactQueued();
     return this.#queue[0]?.tree ?? placed;
   }
 
   /** The same for an object whose keys are told whatever is known of it: a query, path parameters. */
   runMembers(tree: JsonObject, path: string, plan: Plan | null): JsonObject {
-    const markOfAll = plan?.mark ?? null;
-    const isOpen = this.#isOpen(plan, false);
-    const place = { parent: null, key: path, depth: 0 };
-    const root: Frame = { ...place, tree, shape: plan, hint: null, markOfAll, isOpen, isDeclared: false };
-    this.#queue.push(root);
+    const expected: Expected = { ...NOTHING, shape: plan };
+    this.#enqueue(tree, expected, null, null, path, this.#isOpen(plan, false), plan?.mark);
     this.#redactQueued();
-    return root.tree as JsonObject;
+    return this.#queue[0]!.tree as JsonObject;
   }
 
-  /** The same for a single text that stands outside any tree. */
-  runText(text: string, parent: Place, key: string | number): JsonValue | undefined {
-    return this.#placeText(text, null, parent, key, 0, true, false);
+  /** The same for a single text that stands outside any tree and is recorded by its place. */
+  runText(text: string, parent: Place, key: string | number): string {
+    return this.#placeFreeText(text, false, parent, key);
   }
 
   #redactQueued(): void {
@@ -127,8 +128,8 @@ export class Walk {
   }
 
   #redactElements(frame: Frame, tree: JsonValue[]): void {
-    const { shape, hint, isOpen, isDeclared } = frame;
-    const depth = frame.depth + 1;
+    const { expected, hint } = frame;
+    const mayStay = frame.isOpen && expected.shape === null && hint === null;
     for (let at = 0; at < tree.length; at++) {
       if (--this.#nodesLeft < 0) {
         this.#isCut = true;
@@ -136,22 +137,19 @@ export class Walk {
         return;
       }
       const value = tree[at]!;
-      const placed = this.#place(value, shape, hint && elementHint(hint, at), frame, at, depth, isOpen, isDeclared);
+      if (mayStay && this.#isHarmless(value, expected.isDeclared)) continue;
+      const placed = this.#place(value, expected, hint && elementHint(hint, at), frame, at);
       // A removed element leaves its place, so that the others keep theirs.
       if (!Object.is(placed, value)) tree[at] = placed === undefined ? null : placed;
     }
   }
 
   #redactMembers(frame: Frame, tree: JsonObject): void {
-    const { shape, hint, markOfAll } = frame;
-    const depth = frame.depth + 1;
-    const { names } = this.#rules;
-    const { direction, keysEscaped } = this.#source;
-    const fields = shape?.kind === 'class' ? shape.fields : null;
-    const valueShape = shape?.kind === 'values' ? shape.of : null;
-    // A name that some class marks counts wherever the class at hand is not known to have it for itself.
-    const own = hint && 'own' in hint ? hint.own : undefined;
-    const refusesSecret = direction === 'response' && this.#refusesSecret(tree, fields);
+    const { keysEscaped } = this.#source;
+    const members = this.#rules.members.of(frame.expected.shape);
+    const known = members.byName();
+    const refusesSecret = this.#source.direction === 'response' && this.#refusesSecret(tree, members);
+    const mayStay = frame.isOpen && frame.hint === null && frame.markOfAll === null && !refusesSecret;
     let rebuilt: JsonObject | null = null;
     let done = 0;
     for (const treeKey in tree) {
@@ -163,57 +161,71 @@ export class Walk {
       }
       const name = keysEscaped ? unescapeKey(treeKey) : treeKey;
       const value = tree[treeKey]!;
-      const field = fields?.get(name);
-      let key: string;
-      let mark: ActiveMark | null;
-      if (field) {
-        key = field.key;
-        mark = field.mark;
-      } else {
-        const verdict = names.verdictOf(name);
-        key = verdict.key;
-        mark = verdict.sensitive || (verdict.learned && !own?.includes(name)) ? REDACT : null;
-      }
-      if (markOfAll !== null) mark = markOfAll;
-      if (refusesSecret && REFUSED_INPUT.has(name)) mark = REDACT;
-      let placed: JsonValue | undefined;
-      if (mark !== null) placed = this.#redact(mark, value, frame, key, depth);
-      else if (refusesSecret && name === 'constraints' && isContainer(value)) {
-        placed = this.#enqueue(value, null, null, frame, key, depth, REDACT, false);
-      } else {
-        const shapeOfValue = field ? field.shape : valueShape;
-        const isOpen = frame.isOpen || field?.isLoggable === true;
-        const hintOfValue = hint && memberHint(hint, name);
-        placed = this.#place(value, shapeOfValue, hintOfValue, frame, key, depth, isOpen, field !== undefined);
-      }
-      if (rebuilt === null && (key !== treeKey || placed === undefined)) rebuilt = firstMembers(tree, done);
+      const member = known.get(name) ?? members.add(name);
+      const isUnchanged = mayStay && member.isOrdinary && this.#isHarmless(value, member.isDeclared);
+      const placed = isUnchanged ? value : this.#placeMember(value, name, member, frame, refusesSecret);
+      if (rebuilt === null && (member.key !== treeKey || placed === undefined)) rebuilt = firstMembers(tree, done);
       done++;
       if (rebuilt === null) {
-        if (!Object.is(placed, value)) tree[treeKey] = placed!;
-      } else if (placed !== undefined) rebuilt[key] = placed;
+        if (!isUnchanged && !Object.is(placed, value)) tree[treeKey] = placed!;
+      } else if (placed !== undefined) rebuilt[member.key] = placed;
     }
     if (rebuilt !== null) replace(frame, rebuilt);
   }
 
+  #placeMember(
+    value: JsonValue,
+    name: string,
+    member: Member,
+    frame: Frame,
+    refusesSecret: boolean,
+  ): JsonValue | undefined {
+    const { hint, markOfAll } = frame;
+    const { key } = member;
+    if (refusesSecret && REFUSED_INPUT.has(name)) return this.#redact(REDACT, value, frame, key);
+    if (markOfAll !== null) return this.#redact(markOfAll, value, frame, key);
+    if (member.mark !== null) return this.#redact(member.mark, value, frame, key);
+    // A name that some class marks counts wherever the class at hand is not known to have it for itself.
+    const isOwn = member.isLearned && hint !== null && 'own' in hint && hint.own?.includes(name);
+    if (member.isLearned && !isOwn) return this.#redact(REDACT, value, frame, key);
+    if (refusesSecret && name === 'constraints' && isContainer(value)) {
+      return this.#enqueue(value, NOTHING, null, frame, key, false, REDACT);
+    }
+    return this.#place(value, member, hint && memberHint(hint, name), frame, key);
+  }
+
+  /** Whether the value is recorded as it is, wherever it stands without a class of its own. Most are. */
+  #isHarmless(value: JsonValue, isDeclared: boolean): boolean {
+    switch (typeof value) {
+      case 'string':
+        if (value.length > this.#rules.limits.maxStringLength || mayBeJson(value)) return false;
+        return isDeclared || this.#source.isDeclared === true || !this.#rules.texts.isSuspicious(value);
+      case 'number':
+        return value < FIRST_CARD_NUMBER && value > -Infinity && !Object.is(value, -0);
+      case 'object':
+        return value === null;
+      default:
+        return true;
+    }
+  }
+
   #place(
     value: JsonValue,
-    shape: Shape | null,
+    expected: Expected,
     hint: TypeHint | null,
     parent: Frame | null,
     key: string | number,
-    depth: number,
-    isOpen: boolean,
-    isDeclared: boolean,
   ): JsonValue | undefined {
-    if (isContainer(value)) return this.#placeContainer(value, shape, hint, parent, key, depth, isOpen, isDeclared);
+    if (isContainer(value)) return this.#placeContainer(value, expected, hint, parent, key);
+    const { shape, isDeclared } = expected;
     if (value !== null && (shape !== null || hint !== null)) {
       // An object of a sensitive class that travels as something else: by `toJSON`, by `@Transform`.
       const mark = markOf(this.#shapeBy(shape, hint));
-      if (mark) return this.#redact(mark, value, parent, key, depth);
+      if (mark) return this.#redact(mark, value, parent, key);
     }
-    if (typeof value === 'string') return this.#placeText(value, shape, parent, key, depth, isOpen, isDeclared);
-    if (!isOpen) return this.#withhold(parent, key);
-    if (typeof value === 'number') return this.#placeNumber(value, parent, key, isDeclared);
+    if (typeof value === 'string') return this.#placeText(value, expected, parent, key);
+    if (!isOpenAt(expected, parent)) return this.#withhold(parent, key);
+    if (typeof value === 'number') return this.#placeNumber(value, isDeclared, parent, key);
     return typeof value === 'boolean' ? value : null;
   }
 
@@ -229,35 +241,35 @@ export class Walk {
     return shape === null ? isOpenAround : shape.kind === 'class' && shape.isOpen === true;
   }
 
-  #placeNumber(value: number, parent: Frame | null, key: string | number, isDeclared: boolean): JsonValue {
-    if (value < 1e13 || isDeclared || this.#source.isDeclared || !this.#rules.texts.isCard(value))
-      return plainNumber(value);
+  #placeNumber(value: number, isDeclared: boolean, parent: Frame | null, key: string | number): JsonValue {
+    const isSearched = value >= FIRST_CARD_NUMBER && !isDeclared && !this.#source.isDeclared;
+    if (!isSearched || !this.#rules.texts.isCard(value)) return plainNumber(value);
     this.#notes.noteSecret(parent, key, 'detected:card', value);
     return REDACTED;
   }
 
   #placeContainer(
     value: Container,
-    shape: Shape | null,
+    expected: Expected,
     hint: TypeHint | null,
     parent: Frame | null,
     key: string | number,
-    depth: number,
-    isOpen: boolean,
-    isDeclared: boolean,
   ): JsonValue | undefined {
-    if (hint !== null && this.#mayHideSensitive(hint, value)) return this.#redact(REDACT, value, parent, key, depth);
-    let known = this.#shapeBy(shape, hint);
-    if (known !== null && known.kind !== 'values') {
+    if (hint !== null && this.#mayHideSensitive(hint, value)) return this.#redact(REDACT, value, parent, key);
+    let shape = this.#shapeBy(expected.shape, hint);
+    if (shape !== null && shape.kind !== 'values') {
       // An array holds values of a declared class; a class that was asked is the array's own.
       const isOfClass = !Array.isArray(value) || typeof hint === 'number';
-      if (isOfClass) known = planFor(known, value);
-      if (isOfClass && markOf(known)) return this.#redact(markOf(known)!, value, parent, key, depth);
+      if (isOfClass) shape = planFor(shape, value);
+      const mark = isOfClass ? markOf(shape) : null;
+      if (mark) return this.#redact(mark, value, parent, key);
     }
     const structure = typeof hint === 'object' ? hint : null;
-    const areMembersOpen = this.#isOpen(known, isOpen);
-    if (!areMembersOpen && known === null && structure === null) return this.#withhold(parent, key);
-    return this.#enqueue(value, known, structure, parent, key, depth, null, areMembersOpen, isDeclared);
+    const isOpen = this.#isOpen(shape, isOpenAt(expected, parent));
+    if (!isOpen && shape === null && structure === null) return this.#withhold(parent, key);
+    const isSame = shape === expected.shape && !expected.isLoggable;
+    const within = isSame ? expected : { shape, isDeclared: expected.isDeclared, isLoggable: false };
+    return this.#enqueue(value, within, structure, parent, key, isOpen);
   }
 
   #shapeBy(shape: Shape | null, hint: TypeHint | null): Shape | null {
@@ -278,62 +290,53 @@ export class Walk {
 
   #enqueue(
     tree: Container,
-    shape: Shape | null,
+    expected: Expected,
     hint: StructuredHint | null,
     parent: Frame | null,
     key: string | number,
-    depth: number,
-    markOfAll: ActiveMark | null,
     isOpen: boolean,
-    isDeclared = false,
+    markOfAll: ActiveMark | null = null,
   ): JsonValue {
+    const depth = depthBelow(parent);
     if (depth >= this.#rules.limits.maxDepth) {
       this.#isCut = true;
       return TOO_DEEP;
     }
-    this.#queue.push({ parent, key, tree, shape, hint, markOfAll, isOpen, depth, isDeclared });
+    this.#queue.push({ parent, key, path: undefined, depth, tree, expected, hint, markOfAll, isOpen });
     return tree;
   }
 
-  #placeText(
-    text: string,
-    shape: Shape | null,
-    parent: Place | null,
-    key: string | number,
-    depth: number,
-    isOpen: boolean,
-    isDeclared: boolean,
-  ): JsonValue | undefined {
-    if (text.length > this.#rules.limits.maxStringLength) this.#notes.hasUntidyText = true;
-    const { names, texts } = this.#rules;
-    const mayBeJson = JSON_START.test(text);
-    if (shape === null || names.isDisabled || !mayBeJson) {
-      if (!isOpen) return this.#withhold(parent, key);
-      if (shape !== null || names.isDisabled) return text;
-      if (mayBeJson) return this.#redactJsonText(text, parent, key, isDeclared);
-      return isDeclared || this.#source.isDeclared ? text : texts.clean(text, this.#notes, parent, key);
+  #placeText(text: string, expected: Expected, parent: Frame | null, key: string | number): JsonValue | undefined {
+    const { shape, isDeclared } = expected;
+    const { isDisabled } = this.#rules.names;
+    if (shape === null || isDisabled || !mayBeJson(text)) {
+      if (!isOpenAt(expected, parent)) return this.#withhold(parent, key);
+      if (shape === null && !isDisabled) return this.#placeFreeText(text, isDeclared, parent, key);
+      this.#noteLength(text);
+      return text;
     }
     // An object that travels as JSON text: `@QueryParam('filter') filter: Filter`.
-    let parsed: JsonValue;
-    try {
-      parsed = JSON.parse(text) as JsonValue;
-    } catch {
-      this.#notes.noteSecret(parent, key, 'unparsable', text);
-      return REDACTED;
-    }
-    return this.#place(parsed, shape, null, parent as Frame | null, key, depth, isOpen, isDeclared);
+    const parsed = parseJson(text);
+    if (parsed !== undefined) return this.#place(parsed, expected, null, parent, key);
+    this.#notes.noteSecret(parent, key, 'unparsable', text);
+    return REDACTED;
+  }
+
+  /** A text that no class says more of than that it has it. */
+  #placeFreeText(text: string, isDeclared: boolean, parent: Place | null, key: string | number): string {
+    this.#noteLength(text);
+    const isOfClass = isDeclared || this.#source.isDeclared === true;
+    if (mayBeJson(text) && !this.#rules.names.isDisabled) return this.#redactJsonText(text, isOfClass, parent, key);
+    return isOfClass ? text : this.#rules.texts.clean(text, this.#notes, parent, key);
   }
 
   /** JSON that travels inside a text is redacted by names; without anything to redact the text stays as it is. */
-  #redactJsonText(text: string, parent: Place | null, key: string | number, isDeclared: boolean): string {
+  #redactJsonText(text: string, isDeclared: boolean, parent: Place | null, key: string | number): string {
     const { textDepth = 0 } = this.#source;
-    const isOfClass = isDeclared || this.#source.isDeclared === true;
-    let parsed: JsonValue;
-    try {
-      parsed = JSON.parse(text) as JsonValue;
-    } catch {
-      if (!isOfClass && !OBJECT_START.test(text)) return this.#rules.texts.clean(text, this.#notes, parent, key);
-      if (isOfClass) return text;
+    const parsed = parseJson(text);
+    if (parsed === undefined) {
+      if (isDeclared) return text;
+      if (!mayBeJsonObject(text)) return this.#rules.texts.clean(text, this.#notes, parent, key);
       // Broken JSON cannot be understood, so it may hold anything.
       this.#notes.noteSecret(parent, key, 'unparsable', text);
       return REDACTED;
@@ -343,13 +346,8 @@ export class Walk {
       return REDACTED;
     }
     const before = this.#notes.count;
-    const inner = new Walk(this.#rules, this.#notes, {
-      ...this.#source,
-      recordsAll: true,
-      keysEscaped: false,
-      textDepth: textDepth + 1,
-      isDeclared: isOfClass,
-    });
+    const source = { ...this.#source, recordsAll: true, keysEscaped: false, textDepth: textDepth + 1, isDeclared };
+    const inner = new Walk(this.#rules, this.#notes, source);
     inner.#nodesLeft = this.#nodesLeft;
     const redacted = inner.run(parsed, pathOf(parent, key), null);
     this.#nodesLeft = inner.#nodesLeft;
@@ -357,29 +355,25 @@ export class Walk {
     return this.#notes.count === before && !inner.#isCut ? text : JSON.stringify(redacted);
   }
 
-  #redact(
-    mark: ActiveMark,
-    value: JsonValue,
-    parent: Frame | null,
-    key: string | number,
-    depth: number,
-  ): JsonValue | undefined {
+  #noteLength(text: string): void {
+    if (text.length > this.#rules.limits.maxStringLength) this.#notes.hasUntidyText = true;
+  }
+
+  #redact(mark: ActiveMark, value: JsonValue, parent: Frame | null, key: string | number): JsonValue | undefined {
     const applied = this.#source.redactOnly && mark.mode !== 'remove' ? REDACT : mark;
     this.#notes.noteSecret(parent, key, applied.mode, value);
-    const redacted = this.#rules.marks.apply(applied, value, this.#notes, parent, key, depth);
+    const redacted = this.#rules.marks.apply(applied, value, this.#notes, parent, key, depthBelow(parent));
     // A function may make much of little.
     if (redacted !== REDACTED && redacted !== undefined) this.#bytesLeft -= estimateBytes(redacted);
     if (this.#bytesLeft < 0) return REDACTED;
-    if (typeof redacted === 'string' && redacted.length > this.#rules.limits.maxStringLength) {
-      this.#notes.hasUntidyText = true;
-    }
+    if (typeof redacted === 'string') this.#noteLength(redacted);
     return redacted;
   }
 
   /** Whether this is class-validator's error for a sensitive property: what it quotes is the secret. */
-  #refusesSecret(tree: JsonObject, fields: Plan['fields'] | null): boolean {
+  #refusesSecret(tree: JsonObject, members: Members): boolean {
     const { property } = tree;
-    if (typeof property !== 'string' || fields?.has('property')) return false;
+    if (typeof property !== 'string' || members.declares('property')) return false;
     const isRefusal = isContainer(tree['constraints']) || Array.isArray(tree['children']);
     return isRefusal && this.#rules.names.isSensitive(property);
   }
@@ -387,6 +381,14 @@ export class Walk {
 
 function isContainer(value: JsonValue | undefined): value is Container {
   return typeof value === 'object' && value !== null;
+}
+
+function isOpenAt({ isLoggable }: Expected, parent: Frame | null): boolean {
+  return isLoggable || parent?.isOpen === true;
+}
+
+function depthBelow(parent: Frame | null): number {
+  return parent === null ? 0 : parent.depth + 1;
 }
 
 /** The members that are done with, under the keys that they kept. */
@@ -403,9 +405,4 @@ function firstMembers(tree: JsonObject, count: number): JsonObject {
 function replace(frame: Frame, tree: Container): void {
   frame.tree = tree;
   if (frame.parent) (frame.parent.tree as Record<string | number, JsonValue>)[frame.key] = tree;
-}
-
-function markOf(shape: Shape | null): ActiveMark | null {
-  if (shape === null || shape.kind === 'values') return null;
-  return shape.kind === 'class' ? shape.mark : shape.otherwise.mark;
 }

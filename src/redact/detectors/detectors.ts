@@ -4,7 +4,7 @@ import { type Place, type RedactionNotes } from '../redaction-notes';
 import type { Spans } from '../value-search';
 import { findBearerTokens } from './bearer-tokens';
 import { findCardNumbers, isCardNumber } from './card-numbers';
-import { findCloudKeys } from './cloud-keys';
+import { CLOUD_KEY_SIGNS, findCloudKeys } from './cloud-keys';
 import { findEmailAddresses } from './email-addresses';
 import { findIbans } from './ibans';
 import { findJsonWebTokens } from './json-web-tokens';
@@ -32,22 +32,19 @@ interface Detector {
   readonly name: keyof DetectorOptions;
   /** As `redactions` lists it. */
   readonly mode: string;
-  /** Shorter texts hold none. */
-  readonly minLength: number;
-  readonly minDigits: number;
-  /** A text without it holds none. */
-  readonly sign: string;
+  /** Every finding holds one of these, in either case; see `TextSigns`, which knows digits by itself. */
+  readonly signs: readonly string[];
   readonly find: (text: string) => Spans;
 }
 
 const DETECTORS: readonly Detector[] = [
-  { name: 'pemBlocks', mode: 'detected:pem', minLength: 12, minDigits: 0, sign: '-----BEGIN ', find: findPemBlocks },
-  { name: 'jwts', mode: 'detected:jwt', minLength: 20, minDigits: 0, sign: 'eyJ', find: findJsonWebTokens },
-  { name: 'bearerTokens', mode: 'detected:bearer', minLength: 18, minDigits: 0, sign: ' ', find: findBearerTokens },
-  { name: 'cloudKeys', mode: 'detected:cloud-key', minLength: 20, minDigits: 0, sign: '', find: findCloudKeys },
-  { name: 'cardNumbers', mode: 'detected:card', minLength: 14, minDigits: 14, sign: '', find: findCardNumbers },
-  { name: 'ibans', mode: 'detected:iban', minLength: 15, minDigits: 4, sign: '', find: findIbans },
-  { name: 'emails', mode: 'detected:email', minLength: 6, minDigits: 0, sign: '@', find: findEmailAddresses },
+  { name: 'pemBlocks', mode: 'detected:pem', signs: ['---'], find: findPemBlocks },
+  { name: 'jwts', mode: 'detected:jwt', signs: ['eyJ'], find: findJsonWebTokens },
+  { name: 'bearerTokens', mode: 'detected:bearer', signs: ['rer', 'sic'], find: findBearerTokens },
+  { name: 'cloudKeys', mode: 'detected:cloud-key', signs: CLOUD_KEY_SIGNS, find: findCloudKeys },
+  { name: 'cardNumbers', mode: 'detected:card', signs: [], find: findCardNumbers },
+  { name: 'ibans', mode: 'detected:iban', signs: [], find: findIbans },
+  { name: 'emails', mode: 'detected:email', signs: ['@'], find: findEmailAddresses },
 ];
 
 export type ResolvedDetectors = Required<DetectorOptions>;
@@ -74,22 +71,20 @@ const DEFAULT_DETECTORS: ResolvedDetectors = {
 /** Finds secrets by their form. Every detector reads a text once. */
 export class Detectors {
   readonly #active: readonly Detector[];
-  readonly #minLength: number;
   readonly #seesCards: boolean;
+  /** A text without any of them, and without the digits of a card or an account, holds nothing to be found. */
+  readonly signs: readonly string[];
 
   constructor(options: ResolvedDetectors) {
     this.#active = DETECTORS.filter(({ name }) => options[name]);
-    this.#minLength = Math.min(...this.#active.map(({ minLength }) => minLength));
+    this.signs = this.#active.flatMap(({ signs }) => signs);
     this.#seesCards = options.cardNumbers;
   }
 
   /** The text without what was found, which is noted. */
   clean(text: string, notes: RedactionNotes, parent: Place | null, key: string | number): string {
-    if (text.length < this.#minLength) return text;
-    const digits = countDigits(text);
     let cleaned = text;
-    for (const { mode, minLength, minDigits, sign, find } of this.#active) {
-      if (cleaned.length < minLength || digits < minDigits || !cleaned.includes(sign)) continue;
+    for (const { mode, find } of this.#active) {
       const spans = find(cleaned);
       if (spans.length === 0) continue;
       let rest = '';
@@ -110,13 +105,4 @@ export class Detectors {
   isCard(value: number): boolean {
     return this.#seesCards && value > 1e13 && Number.isSafeInteger(value) && isCardNumber(String(value));
   }
-}
-
-function countDigits(text: string): number {
-  let count = 0;
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code >= 48 && code <= 57) count++;
-  }
-  return count;
 }
