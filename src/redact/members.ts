@@ -13,6 +13,7 @@ export interface Expected {
 
 /** What is known of the member of a name. */
 export interface Member extends Expected {
+  readonly name: string;
   /** The name as a key of a record. */
   readonly key: string;
   readonly mark: ActiveMark | null;
@@ -26,6 +27,7 @@ export interface Member extends Expected {
 const MAX_KEPT_NAMES = 128;
 const MAX_KEPT_NAMES_OF_NO_CLASS = 4_096;
 const MAX_KEPT_LENGTH = 256;
+const MAX_USUAL = 64;
 
 /**
  * The members of all objects of one shape, by name: what the shape declares, and of other names what the name rules say.
@@ -37,6 +39,7 @@ export class Members {
   readonly #shapeOfOthers: Shape | null;
   readonly #maxKept: number;
   readonly #known = new Map<string, Member>();
+  readonly #usualOrder: Member[] = [];
   #namesVersion = -1;
 
   constructor(names: NameRules, shape: Shape | null) {
@@ -46,17 +49,27 @@ export class Members {
     this.#maxKept = shape === null ? MAX_KEPT_NAMES_OF_NO_CLASS : MAX_KEPT_NAMES + (this.#fields?.size ?? 0);
   }
 
-  /** Up to date while one object is read: classes that are met later may mark more names. */
-  byName(): ReadonlyMap<string, Member> {
+  /**
+   * As the last objects had them, place by place: those of one kind have their names in one order, and to compare a name
+   * costs less than to look it up. Up to date while one object is read: classes that are met later may mark more names.
+   */
+  inUsualOrder(): readonly Member[] {
     if (this.#namesVersion !== this.#names.learnedCount) {
       this.#namesVersion = this.#names.learnedCount;
       this.#known.clear();
+      this.#usualOrder.length = 0;
     }
-    return this.#known;
+    return this.#usualOrder;
   }
 
-  /** For a name that `byName` does not hold. */
-  add(name: string): Member {
+  /** For a name that is not the usual one at this place of the object. */
+  find(name: string, at: number): Member {
+    const member = this.#known.get(name) ?? this.#add(name);
+    if (at < MAX_USUAL && at <= this.#usualOrder.length) this.#usualOrder[at] = member;
+    return member;
+  }
+
+  #add(name: string): Member {
     const member = this.#memberOf(name, this.#fields?.get(name));
     if (name.length > MAX_KEPT_LENGTH) return member;
     // Starting over is cheap, and the names that matter are back at once.
@@ -73,13 +86,13 @@ export class Members {
     if (field) {
       const { key, mark, shape, isLoggable } = field;
       const isOrdinary = key === name && mark === null && shape === null;
-      return { key, mark, shape, isLoggable, isDeclared: true, isLearned: false, isOrdinary };
+      return { name, key, mark, shape, isLoggable, isDeclared: true, isLearned: false, isOrdinary };
     }
     const { key, sensitive, learned } = this.#names.verdictOf(name);
     const shape = this.#shapeOfOthers;
     const isOrdinary = key === name && !sensitive && !learned && shape === null;
     const mark = sensitive ? REDACT : null;
-    return { key, mark, shape, isLoggable: false, isDeclared: false, isLearned: learned, isOrdinary };
+    return { name, key, mark, shape, isLoggable: false, isDeclared: false, isLearned: learned, isOrdinary };
   }
 }
 

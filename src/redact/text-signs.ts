@@ -42,7 +42,7 @@ export class TextSigns {
   }
 
   #add(sign: string): void {
-    const bits = [...sign].map(character => character.charCodeAt(0) & LOWER_BITS);
+    const bits = Array.from(sign, character => character.charCodeAt(0) & LOWER_BITS);
     // What stands before a shorter sign may be anything.
     const free = TRIGRAMS >> (5 * bits.length);
     const last = bits.reduce((trigram, next) => (trigram << 5) | next, 0);

@@ -80,6 +80,7 @@ export class Walk {
   readonly #source: WalkSource;
   readonly #queue: Frame[] = [];
   readonly #isDenyList: boolean;
+  readonly #maxStringLength: number;
   #nodesLeft: number;
   #isCut = false;
   /** Of what modes may put into the place of sensitive values. */
@@ -90,6 +91,7 @@ export class Walk {
     this.#notes = notes;
     this.#source = source;
     this.#isDenyList = rules.policy === 'deny' || source.recordsAll === true;
+    this.#maxStringLength = rules.limits.maxStringLength;
     this.#nodesLeft = rules.limits.maxNodes;
     // Half, so that the body itself still has its place.
     this.#bytesLeft = rules.maxRecordBytes / 2;
@@ -147,7 +149,7 @@ export class Walk {
   #redactMembers(frame: Frame, tree: JsonObject): void {
     const { keysEscaped } = this.#source;
     const members = this.#rules.members.of(frame.expected.shape);
-    const known = members.byName();
+    const usual = members.inUsualOrder();
     const refusesSecret = this.#source.direction === 'response' && this.#refusesSecret(tree, members);
     const mayStay = frame.isOpen && frame.hint === null && frame.markOfAll === null && !refusesSecret;
     let rebuilt: JsonObject | null = null;
@@ -161,7 +163,8 @@ export class Walk {
       }
       const name = keysEscaped ? unescapeKey(treeKey) : treeKey;
       const value = tree[treeKey]!;
-      const member = known.get(name) ?? members.add(name);
+      let member = usual[done];
+      if (member === undefined || member.name !== name) member = members.find(name, done);
       const isUnchanged = mayStay && member.isOrdinary && this.#isHarmless(value, member.isDeclared);
       const placed = isUnchanged ? value : this.#placeMember(value, name, member, frame, refusesSecret);
       if (rebuilt === null && (member.key !== treeKey || placed === undefined)) rebuilt = firstMembers(tree, done);
@@ -198,7 +201,7 @@ export class Walk {
   #isHarmless(value: JsonValue, isDeclared: boolean): boolean {
     switch (typeof value) {
       case 'string':
-        if (value.length > this.#rules.limits.maxStringLength || mayBeJson(value)) return false;
+        if (value.length > this.#maxStringLength || mayBeJson(value)) return false;
         return isDeclared || this.#source.isDeclared === true || !this.#rules.texts.isSuspicious(value);
       case 'number':
         return value < FIRST_CARD_NUMBER && value > -Infinity && !Object.is(value, -0);
@@ -356,7 +359,7 @@ export class Walk {
   }
 
   #noteLength(text: string): void {
-    if (text.length > this.#rules.limits.maxStringLength) this.#notes.hasUntidyText = true;
+    if (text.length > this.#maxStringLength) this.#notes.hasUntidyText = true;
   }
 
   #redact(mark: ActiveMark, value: JsonValue, parent: Frame | null, key: string | number): JsonValue | undefined {
