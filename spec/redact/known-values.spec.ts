@@ -121,7 +121,7 @@ describe('a secret met in an exchange', () => {
   });
 
   it('costs bounded work, and nothing is told when that runs out', () => {
-    const passwords = Array.from({ length: 64 }, (_, at) => `${'a'.repeat(400)}${at % 10}${'a'.repeat(400)}${at}a`);
+    const passwords = Array.from({ length: 64 }, (_, at) => `${'a'.repeat(100)}${10 + at}${'a'.repeat(700)}`);
     const note = `${'a'.repeat(20_000)}!`;
     const { request } = arranged.redact({ body: json({ passwords, note: [note, note] }) });
     expect(request.body).to.have.deep.property('note', ['[REDACTED]', '[REDACTED]']);
@@ -160,10 +160,20 @@ describe('a secret met in an exchange', () => {
     expect(response.body).to.deep.equal({ theme: 'dark', session: '[REDACTED]' });
   });
 
-  it('comes in bounded numbers: a thousand of them are still redacted in place', () => {
+  it('is found among a thousand others', () => {
     const users = Array.from({ length: 1_000 }, (_, at) => ({ password: `secret-number-${at}` }));
-    const { request, redactionCount } = arranged.redact({ body: json({ users }) });
+    const { request, response } = arranged.redact({
+      body: json({ users }),
+      responseBody: json({ note: 'not secret-number-999.', other: 'harmless' }),
+    });
     expect(JSON.stringify(request.body)).to.not.contain('secret-number');
-    expect(redactionCount).to.equal(1_000);
+    expect(response.body).to.deep.equal({ note: 'not [REDACTED].', other: 'harmless' });
+  });
+
+  it('comes in bounded numbers: beyond them no text is told', () => {
+    const users = Array.from({ length: 3_000 }, (_, at) => ({ password: `secret-number-${at}` }));
+    const { request, response } = arranged.redact({ body: json({ users }), responseBody: json({ note: 'harmless' }) });
+    expect(JSON.stringify(request.body)).to.not.contain('secret-number');
+    expect(response.body).to.deep.equal({ '[REDACTED]': '[REDACTED]' });
   });
 });

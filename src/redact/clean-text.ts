@@ -18,7 +18,7 @@ const PARAMETER_REFUSAL_END = ') cannot be parsed into ';
 
 /** Redacts what a URL anywhere in a text carries: user and password, and sensitive pairs of its query or fragment. */
 export function redactUrls(text: string, isSensitive: IsSensitiveName, known: KnownValues): string {
-  const withoutUser = text.includes('://') ? redactUserInfo(text, known) : text;
+  const withoutUser = text.includes('@') && text.includes('://') ? redactUserInfo(text, known) : text;
   if (!withoutUser.includes('=')) return withoutUser;
   return redactPairs(withoutUser, isSensitive, known);
 }

@@ -2,10 +2,10 @@ import { type IsSensitiveName, redactQuotedPairs, redactUrls, removeQuotedInput 
 import type { Detectors } from './detectors/detectors';
 import type { NameRules } from './name-rules';
 import type { Place, RedactionNotes } from './redaction-notes';
-import { TextSigns } from './text-signs';
+import { type Sign, TextSigns } from './text-signs';
 
 // Of URLs, of JSON, of the messages that quote input.
-const SIGNS = ['://', '=', '":', '" :', 'd J', 'Giv'];
+const OUR_SIGN: Sign = { signs: ['://', '=', '":', '" :', 'd J', 'Giv'] };
 
 /** Redacts texts that no class tells of: by what stands in them. */
 export class FreeTexts {
@@ -16,12 +16,12 @@ export class FreeTexts {
   constructor(names: NameRules, detectors: Detectors) {
     this.#names = names;
     this.#detectors = detectors;
-    this.#signs = new TextSigns([...SIGNS, ...detectors.signs]);
+    this.#signs = new TextSigns([OUR_SIGN, ...detectors.active]);
   }
 
   /** Whether `clean` may change the text; costs little. */
   isSuspicious(text: string): boolean {
-    return !this.#names.isDisabled && this.#signs.mayHoldAny(text);
+    return !this.#names.isDisabled && this.#signs.in(text) !== 0;
   }
 
   /** The text without URLs' secrets, quoted input and what the detectors find; all of it is noted. */
@@ -32,16 +32,20 @@ export class FreeTexts {
     key: string | number,
     isSensitive: IsSensitiveName = name => this.#names.isSensitive(name),
   ): string {
-    if (!this.isSuspicious(text)) return text;
-    let cleaned = removeQuotedInput(text, isSensitive);
-    cleaned = redactUrls(cleaned, isSensitive, notes.known);
-    if (cleaned.includes('":') || cleaned.includes('" :'))
-      cleaned = redactQuotedPairs(cleaned, isSensitive, notes.known);
+    const signs = this.#names.isDisabled ? 0 : this.#signs.in(text);
+    if (signs === 0) return text;
+    const cleaned = (signs & 1) === 0 ? text : this.#withoutInput(text, notes, isSensitive);
     if (cleaned !== text) notes.note(parent, key, 'redact');
-    return this.#detectors.clean(cleaned, notes, parent, key);
+    return this.#detectors.clean(cleaned, signs >> 1, notes, parent, key);
   }
 
   isCard(value: number): boolean {
     return !this.#names.isDisabled && this.#detectors.isCard(value);
+  }
+
+  #withoutInput(text: string, { known }: RedactionNotes, isSensitive: IsSensitiveName): string {
+    const cleaned = redactUrls(removeQuotedInput(text, isSensitive), isSensitive, known);
+    const hasPairs = cleaned.includes('":') || cleaned.includes('" :');
+    return hasPairs ? redactQuotedPairs(cleaned, isSensitive, known) : cleaned;
   }
 }

@@ -4,7 +4,7 @@ import { REDACTED } from './markers';
 import { type Spans, ValueSearch, uniteSpans } from './value-search';
 
 // Bounds of the work that one record may cost.
-const MAX_VALUES = 64;
+const MAX_VALUES = 2_048;
 const MAX_LEAVES = 512;
 const MAX_LENGTH = 16_384;
 const MAX_COMPARED_CHARACTERS = 8_000_000;
@@ -37,12 +37,16 @@ export class KnownValues {
     }
   }
 
-  /** The text without any of the values: as they are, in base64, and with the escapes of URLs and JSON. */
+  /**
+   * The text without any of the values: as they are, in base64, and with the escapes of URLs and JSON. Fails closed where
+   * that would cost too much: nobody but who sends thousands of secrets loses the other texts with them.
+   */
   removeFrom(text: string): string {
     if (this.isEmpty || text.length < MIN_LENGTH) return text;
+    if (this.#values.size > MAX_VALUES) return REDACTED;
     this.#search ??= new ValueSearch(this.#values);
+    if (!this.#search.mayBeIn(text)) return text;
     const spans = this.#find(text, this.#search);
-    // Fail closed: nobody but who sends thousands of secrets that look alike gets here.
     if (spans === undefined) return REDACTED;
     return spans.length === 0 ? text : cutOut(text, spans);
   }
@@ -67,12 +71,12 @@ export class KnownValues {
 
   #rememberLeaf(leaf: JsonValue | undefined): void {
     if (typeof leaf !== 'string' && typeof leaf !== 'number') return;
-    if (this.#values.size >= MAX_VALUES) return;
+    if (this.#values.size > MAX_VALUES) return;
     const value = String(leaf).trim();
     if (value.length < MIN_LENGTH || value.length > MAX_LENGTH) return;
     if (value.length <= LONGEST_TRIVIAL && TRIVIAL.has(value.toLowerCase())) return;
     // Else every redaction would be redacted.
-    if (REDACTED.includes(value)) return;
+    if (value.length <= REDACTED.length && REDACTED.includes(value)) return;
     this.#values.add(value);
     this.#search = undefined;
   }

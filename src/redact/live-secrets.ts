@@ -1,7 +1,6 @@
 import { types } from 'node:util';
 import { ownValue } from './live-objects';
 
-const MAX_SECRETS = 64;
 const MAX_LEAVES = 512;
 // What was not sent itself is looked for only when it is long enough to be no ordinary word.
 const MIN_LENGTH = 8;
@@ -15,11 +14,10 @@ export class LiveSecrets {
   /** Every text and number in a sensitive value. */
   add(value: unknown): void {
     const pending: unknown[] = [value];
-    for (let at = 0; at < pending.length && this.texts.size < MAX_SECRETS && this.#leavesLeft-- > 0; at++) {
+    for (let at = 0; at < pending.length && this.#leavesLeft-- > 0; at++) {
       const node = pending[at];
       if (typeof node === 'object' && node !== null) this.#addMembers(node, pending);
-      else if (typeof node === 'string' || typeof node === 'number' || typeof node === 'bigint')
-        this.#addText(String(node));
+      else this.#addLeaf(node);
     }
   }
 
@@ -38,7 +36,9 @@ export class LiveSecrets {
       else return;
   }
 
-  #addText(text: string): void {
+  #addLeaf(leaf: unknown): void {
+    if (typeof leaf !== 'string' && typeof leaf !== 'number' && typeof leaf !== 'bigint') return;
+    const text = String(leaf);
     if (text.length >= MIN_LENGTH && text.length <= MAX_LENGTH) this.texts.add(text);
   }
 }

@@ -53,7 +53,7 @@ export class Redactor {
     this.#functions = new FunctionUse(this.#classes);
     this.#snapshots = new SnapshotRedactor(options, this.#classes, this.#reports);
     this.#rules = { ...this.#snapshots.rules, classes: plans };
-    this.#hints = new TypeHints(plans, names);
+    this.#hints = new TypeHints(plans, this.#rules.members);
     this.#fields = new FieldReader(plans, names, metadata, options.policy);
     const { encryptionKey, oldEncryptionKeys } = options;
     this.#encryptionKeys = encryptionKey ? [encryptionKey, ...oldEncryptionKeys] : oldEncryptionKeys;

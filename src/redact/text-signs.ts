@@ -1,23 +1,38 @@
+/** Something that a text may hold. */
+export interface Sign {
+  /** Every finding holds one of these: texts of one to three ASCII characters, in either case. */
+  readonly signs: readonly string[];
+  /** Or every finding begins with digits as cards or bank accounts have them. */
+  readonly digits?: 'card' | 'account';
+}
+
 const TRIGRAMS = 1 << 15;
 const LOWER_BITS = 31;
 const MIN_CARD_DIGITS = 14;
 const CARD_GROUP = 4;
 
 /**
- * One look at a text that tells most harmless ones, before anything is asked that costs more: whether it can hold one of
- * the given signs, or digits as cards and bank accounts have them. It may be wrong in one direction only.
+ * One look at a text, before anything is asked that costs more: which of up to eight signs it can hold. It may be wrong in
+ * one direction only.
  */
 export class TextSigns {
-  /** By the lower five bits of three characters in a row: a letter in either case, and what lies next to it in ASCII. */
-  readonly #isSign = new Uint8Array(TRIGRAMS);
+  /** By the lower five bits of three characters in a row: a letter in either case, and what ends in the same bits. */
+  readonly #signsOf = new Uint8Array(TRIGRAMS);
+  readonly #cards: number;
+  readonly #accounts: number;
 
-  /** @param signs texts of one to three ASCII characters, in either case */
-  constructor(signs: Iterable<string>) {
-    for (const sign of signs) this.#add(sign);
+  constructor(signs: readonly Sign[]) {
+    signs.forEach(({ signs: texts }, bit) => {
+      for (const text of texts) this.#add(text, 1 << bit);
+    });
+    this.#cards = bitOf(signs, 'card');
+    this.#accounts = bitOf(signs, 'account');
   }
 
-  mayHoldAny(text: string): boolean {
-    const isSign = this.#isSign;
+  /** A bit for each sign, in the order in which they were given; 0 for most texts. */
+  in(text: string): number {
+    const signsOf = this.#signsOf;
+    let found = 0;
     let trigram = 0;
     let digits = 0;
     let capitals = 0;
@@ -25,12 +40,12 @@ export class TextSigns {
     for (let at = 0; at < text.length; at++) {
       const code = text.charCodeAt(at);
       trigram = ((trigram << 5) | (code & LOWER_BITS)) & (TRIGRAMS - 1);
-      if (isSign[trigram] === 1 && code < 128) return true;
+      if (code < 128) found |= signsOf[trigram]!;
       if (code >= 48 && code <= 57) {
         digits++;
         // `4242 4242…` or all digits in a row; `DE89…`
-        if (digits === MIN_CARD_DIGITS || (digits === CARD_GROUP && isAfterGroup)) return true;
-        if (digits === 2 && capitals >= 2) return true;
+        if (digits === MIN_CARD_DIGITS || (digits === CARD_GROUP && isAfterGroup)) found |= this.#cards;
+        if (digits === 2 && capitals >= 2) found |= this.#accounts;
       } else {
         isAfterGroup = digits === CARD_GROUP && (code === 32 || code === 45);
         const isCapital = code >= 65 && code <= 90;
@@ -38,14 +53,21 @@ export class TextSigns {
         digits = 0;
       }
     }
-    return false;
+    return found;
   }
 
-  #add(sign: string): void {
-    const bits = Array.from(sign, character => character.charCodeAt(0) & LOWER_BITS);
-    // What stands before a shorter sign may be anything.
-    const free = TRIGRAMS >> (5 * bits.length);
-    const last = bits.reduce((trigram, next) => (trigram << 5) | next, 0);
-    for (let before = 0; before < free; before++) this.#isSign[(before << (5 * bits.length)) | last] = 1;
+  #add(text: string, sign: number): void {
+    const last = Array.from(text).reduce(
+      (trigram, character) => (trigram << 5) | (character.charCodeAt(0) & LOWER_BITS),
+      0,
+    );
+    // What stands before a shorter text may be anything.
+    const step = 1 << (5 * text.length);
+    for (let trigram = last; trigram < TRIGRAMS; trigram += step) this.#signsOf[trigram]! |= sign;
   }
+}
+
+function bitOf(signs: readonly Sign[], digits: Sign['digits']): number {
+  const bit = signs.findIndex(sign => sign.digits === digits);
+  return bit === -1 ? 0 : 1 << bit;
 }

@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import type { TypeHint } from '../record/snapshot';
 import { classBehind, ownValue } from './live-objects';
 import type { LiveSecrets } from './live-secrets';
-import type { NameRules } from './name-rules';
+import type { Members, MembersByShape } from './members';
 import type { Plan, Shape } from './plan';
 import type { Plans } from './plans';
 
@@ -19,9 +19,9 @@ interface Node {
   readonly plan: Plan | null;
   readonly depth: number;
   /** Of the elements or members that are objects. */
-  readonly children: [key: string | number, child: Pick<Node, 'found'>][];
+  children: [key: string | number, child: Pick<Node, 'found'>][] | null;
   /** Members that another class marks and this one has for itself. */
-  readonly own: string[];
+  own: string[] | null;
   /** Some element cannot be told of. */
   hasUnknown: boolean;
   /** The elements from here on were not looked at. */
@@ -39,12 +39,12 @@ const UNKNOWN: Pick<Node, 'found'> = { found: { id: '?', hint: 'unknown' } };
 /** Asks a live object for the classes inside it. */
 export class TypeHints {
   readonly #plans: Plans;
-  readonly #names: NameRules;
+  readonly #members: MembersByShape;
   readonly #planByPrototype = new WeakMap<object, Plan | 'plain' | 'opaque'>();
 
-  constructor(plans: Plans, names: NameRules) {
+  constructor(plans: Plans, members: MembersByShape) {
     this.#plans = plans;
-    this.#names = names;
+    this.#members = members;
   }
 
   /**
@@ -55,7 +55,7 @@ export class TypeHints {
    */
   hintOf(live: unknown, secrets?: LiveSecrets): TypeHint | null {
     if (types.isProxy(live)) return 'unknown';
-    return new Reading(this, this.#names, secrets).run(live);
+    return new Reading(this, this.#members, secrets).run(live);
   }
 
   planOf(prototype: object): Plan | 'plain' | 'opaque' {
@@ -72,14 +72,14 @@ export class TypeHints {
 /** The reading of one live object, level by level. */
 class Reading {
   readonly #types: TypeHints;
-  readonly #names: NameRules;
+  readonly #members: MembersByShape;
   readonly #secrets: LiveSecrets | undefined;
   readonly #nodes: Node[] = [];
   #membersLeft = MAX_MEMBERS;
 
-  constructor(typeHints: TypeHints, names: NameRules, secrets: LiveSecrets | undefined) {
+  constructor(typeHints: TypeHints, members: MembersByShape, secrets: LiveSecrets | undefined) {
     this.#types = typeHints;
-    this.#names = names;
+    this.#members = members;
     this.#secrets = secrets;
   }
 
@@ -115,10 +115,11 @@ class Reading {
         if (!this.#mayGoOn(node)) return;
         if (typeof key === 'string' || typeof key === 'number') this.#addChild(node, String(key), member);
       }
-    } else {
-      for (const key of Object.keys(value)) {
+    } else if (plan) this.#addMembers(node, this.#members.of(plan));
+    else {
+      for (const key in value) {
         if (!this.#mayGoOn(node)) return;
-        this.#addMember(node, key, ownValue(value, key));
+        this.#addChild(node, key, ownValue(value, key));
       }
     }
   }
@@ -129,16 +130,23 @@ class Reading {
     return false;
   }
 
-  #addMember(node: Node, key: string, value: unknown): void {
-    const { plan } = node;
-    const field = plan?.fields.get(key);
-    if (field?.mark) return this.#secrets?.add(value);
-    if (plan && !field) {
-      const { sensitive, learned } = this.#names.verdictOf(key);
-      if (sensitive) return this.#secrets?.add(value);
-      if (learned && node.own.length < MAX_OWN) node.own.push(key);
+  #addMembers(node: Node, members: Members): void {
+    const { value } = node;
+    const usual = members.inUsualOrder();
+    let at = 0;
+    for (const key in value) {
+      if (!this.#mayGoOn(node)) return;
+      let member = usual[at];
+      if (member === undefined || member.name !== key) member = members.find(key, at);
+      at++;
+      const live = ownValue(value, key);
+      if (member.mark !== null) {
+        this.#secrets?.add(live);
+        continue;
+      }
+      if (member.isLearned && Object.hasOwn(value, key)) noteOwn(node, key);
+      if (typeof live === 'object' && live !== null) this.#addChild(node, key, live);
     }
-    this.#addChild(node, key, value);
   }
 
   #addChild(node: Node, key: string | number, value: unknown): void {
@@ -148,7 +156,7 @@ class Reading {
     const isInReach = this.#nodes.length < MAX_NODES && node.depth < MAX_DEPTH;
     if (!isInReach || types.isProxy(value)) {
       node.hasUnknown = true;
-      node.children.push([key, UNKNOWN]);
+      (node.children ??= []).push([key, UNKNOWN]);
       return;
     }
     const child = this.#nodeOf(value, node);
@@ -156,7 +164,7 @@ class Reading {
       node.hasUnknown = true;
       return;
     }
-    node.children.push([key, child]);
+    (node.children ??= []).push([key, child]);
     this.#nodes.push(child);
   }
 
@@ -175,12 +183,28 @@ class Reading {
 
 function newNode(value: object, parent: Node | null, isList: boolean, plan: Plan | null): Node {
   const depth = parent === null ? 0 : parent.depth + 1;
-  return { value, parent, isList, plan, depth, children: [], own: [], hasUnknown: false, isCut: false, found: null };
+  return {
+    value,
+    parent,
+    isList,
+    plan,
+    depth,
+    children: null,
+    own: null,
+    hasUnknown: false,
+    isCut: false,
+    found: null,
+  };
+}
+
+function noteOwn(node: Node, key: string): void {
+  node.own ??= [];
+  if (node.own.length < MAX_OWN) node.own.push(key);
 }
 
 function listHint({ children, hasUnknown, isCut }: Node, ids: Map<string, Found>): Found | null {
-  const [first] = children;
-  if (!first) return null;
+  const first = children?.[0];
+  if (!children || !first) return null;
   const { found } = first[1];
   const areAlike = !hasUnknown && !isCut && children.every(([, child]) => child.found?.id === found?.id);
   if (areAlike) return found && intern(ids, `[${found.id}]`, { each: found.hint });
@@ -197,9 +221,10 @@ function listHint({ children, hasUnknown, isCut }: Node, ids: Map<string, Found>
 }
 
 function memberHints({ plan, own, children }: Node, ids: Map<string, Found>): Found | null {
+  if (children === null && own === null) return plan && foundOf(plan, ids);
   const properties = Object.create(null) as Record<string, TypeHint>;
-  const parts: string[] = own.map(name => JSON.stringify(name));
-  const told = children.filter(
+  const parts: string[] = (own ?? []).map(name => JSON.stringify(name));
+  const told = (children ?? []).filter(
     ([key, { found }]) => found && !isDeclared(plan?.fields.get(key as string)?.shape, found.hint),
   );
   for (const [key, { found }] of told) {
@@ -211,9 +236,16 @@ function memberHints({ plan, own, children }: Node, ids: Map<string, Found>): Fo
     const wireName = plan?.wireNames.get(key as string);
     if (wireName !== undefined) properties[wireName] = found!.hint;
   }
-  if (parts.length === 0) return plan && { id: String(plan.id), hint: plan.id };
+  if (parts.length === 0) return plan && foundOf(plan, ids);
   const id = `${plan ? plan.id : ''}{${parts.join()}}`;
-  return intern(ids, id, { ...(plan && { plan: plan.id }), ...(own.length > 0 && { own }), properties });
+  return intern(ids, id, { ...(plan && { plan: plan.id }), ...(own && { own }), properties });
+}
+
+function foundOf({ id }: Plan, ids: Map<string, Found>): Found {
+  const key = String(id);
+  let found = ids.get(key);
+  if (found === undefined) ids.set(key, (found = { id: key, hint: id }));
+  return found;
 }
 
 /** Whether the plan of the object around it already says what the hint does. */

@@ -5,9 +5,16 @@ export type Spans = readonly number[];
 interface Form {
   readonly text: string;
   readonly isBase64: boolean;
+  /** Of the same hash. */
+  readonly next: Form | undefined;
 }
 
-const BUCKETS = 4_096;
+// Four characters in a row make a hash: a secret has no fewer.
+const WINDOW = 4;
+const HASH_BITS = 14;
+const HASHES = 1 << HASH_BITS;
+const PERCENT = 37;
+const BACKSLASH = 92;
 // Up to here a form may be a part of an ordinary word or number, and counts only where it stands alone.
 const MIN_LENGTH_WITHIN_WORDS = 8;
 // From here on every place that base64 of a longer text can give a value leaves enough of it to be recognised.
@@ -18,18 +25,37 @@ const MIN_BYTES_WITHIN_BASE64 = 8;
  * (`Basic` credentials, the payload of a JWT), whichever of the three ways it falls on the groups of base64.
  */
 export class ValueSearch {
-  /** Whether any form begins with two such characters: most places of a text are done with at one glance. */
-  readonly #isUsed = new Uint8Array(BUCKETS);
-  readonly #forms = new Map<number, Form[]>();
-  #shortest = Infinity;
+  /** A bit for each hash that some form has: most places of a text are done with at one glance. */
+  readonly #isUsed = new Int32Array(HASHES / 32);
+  readonly #forms = new Map<number, Form>();
+  readonly #shortest: number;
+  /** Where the hashed characters stand in each form: as far behind as all have them, because many begin alike. */
+  readonly #windowAt: number;
 
   constructor(values: Iterable<string>) {
-    for (const value of values) {
-      this.#add({ text: value, isBase64: false });
-      // As forms and queries write it.
-      if (value.includes(' ')) this.#add({ text: value.replaceAll(' ', '+'), isBase64: false });
-      for (const text of base64Forms(value)) this.#add({ text, isBase64: true });
+    const plain = [...values];
+    // As forms and queries write it.
+    const written = plain.filter(value => value.includes(' ')).map(value => value.replaceAll(' ', '+'));
+    const encoded = base64Forms(plain);
+    this.#shortest = Math.min(...[plain, encoded].map(shortestOf));
+    this.#windowAt = this.#shortest - WINDOW;
+    for (const text of plain) this.#add(text, false);
+    for (const text of written) this.#add(text, false);
+    for (const text of encoded) this.#add(text, true);
+  }
+
+  /** Whether a look at the text is worth its while: it may hold a form, or escapes that hide one. */
+  mayBeIn(text: string): boolean {
+    const isUsed = this.#isUsed;
+    const first = this.#windowAt + WINDOW - 1;
+    let hash = 0;
+    for (let at = 0; at < text.length; at++) {
+      const code = text.charCodeAt(at);
+      hash = hashWith(hash, code);
+      if (at >= first && (isUsed[hash >> 5]! & (1 << (hash & 31))) !== 0) return true;
+      if (code === PERCENT || code === BACKSLASH) return true;
     }
+    return false;
   }
 
   /**
@@ -38,10 +64,12 @@ export class ValueSearch {
    */
   find(text: string, work: { left: number }): Spans | undefined {
     const spans: number[] = [];
-    for (let at = 0, end = text.length - this.#shortest; at <= end; at++) {
-      const bucket = bucketOf(text, at);
-      if (this.#isUsed[bucket] === 0) continue;
-      for (const form of this.#forms.get(bucket)!) {
+    const isUsed = this.#isUsed;
+    let hash = 0;
+    for (let at = 1 - WINDOW - this.#windowAt, end = 0; end < text.length; at++, end++) {
+      hash = hashWith(hash, text.charCodeAt(end));
+      if (at < 0 || (isUsed[hash >> 5]! & (1 << (hash & 31))) === 0) continue;
+      for (let form = this.#forms.get(hash); form !== undefined; form = form.next) {
         if (!mayStandAt(text, at, form.text)) continue;
         work.left -= form.text.length;
         if (work.left < 0) return undefined;
@@ -51,13 +79,11 @@ export class ValueSearch {
     return spans;
   }
 
-  #add(form: Form): void {
-    const bucket = bucketOf(form.text, 0);
-    const others = this.#forms.get(bucket);
-    if (others) others.push(form);
-    else this.#forms.set(bucket, [form]);
-    this.#isUsed[bucket] = 1;
-    this.#shortest = Math.min(this.#shortest, form.text.length);
+  #add(text: string, isBase64: boolean): void {
+    let hash = 0;
+    for (let at = this.#windowAt; at < this.#windowAt + WINDOW; at++) hash = hashWith(hash, text.charCodeAt(at));
+    this.#forms.set(hash, { text, isBase64, next: this.#forms.get(hash) });
+    this.#isUsed[hash >> 5]! |= 1 << (hash & 31);
   }
 }
 
@@ -90,8 +116,13 @@ function push(spans: number[], from: number, to: number): void {
   else spans.push(from, to);
 }
 
-function bucketOf(text: string, at: number): number {
-  return (text.charCodeAt(at) * 31 + text.charCodeAt(at + 1)) & (BUCKETS - 1);
+/** What lies four characters back has left the hash. */
+function hashWith(hash: number, code: number): number {
+  return ((hash << 4) ^ code) & (HASHES - 1);
+}
+
+function shortestOf(texts: readonly string[]): number {
+  return texts.reduce((shortest, { length }) => Math.min(shortest, length), Infinity);
 }
 
 /** Two looks that spare most comparisons of secrets that begin alike, such as tokens of one issuer. */
@@ -103,24 +134,32 @@ function mayStandAt(text: string, at: number, form: string): boolean {
   );
 }
 
-function base64Forms(value: string): readonly string[] {
-  const bytes = Buffer.from(`\0\0${value}`);
-  const count = bytes.byteLength - 2;
-  if (count < MIN_BYTES_WITHIN_BASE64) return withUrlAlphabet([bytes.toString('base64', 2).replace(/=+$/, '')]);
-  const shifted = [0, 1, 2].map(shift =>
-    bytes
-      .toString('base64', 2 - shift)
+/** Of all values at once, because each call of the encoder costs more than the encoding. */
+function base64Forms(values: readonly string[]): readonly string[] {
+  const bytes = values.map(bytesAsText);
+  const long = bytes.filter(({ length }) => length >= MIN_BYTES_WITHIN_BASE64);
+  const short = bytes.filter(({ length }) => length < MIN_BYTES_WITHIN_BASE64);
+  const forms = short.map(text => Buffer.from(text, 'latin1').toString('base64').replace(/=+$/, ''));
+  for (const shift of [0, 1, 2]) {
+    const padded = long.map(text => '\0'.repeat(shift) + text + '\0'.repeat((6 - shift - (text.length % 3)) % 3));
+    const encoded = Buffer.from(padded.join(''), 'latin1').toString('base64');
+    let start = 0;
+    for (const [at, { length }] of padded.entries()) {
+      const bits = (shift + long[at]!.length) * 8;
       // Only the characters that the value alone decides.
-      .slice(Math.ceil((shift * 8) / 6), Math.floor(((shift + count) * 8) / 6)),
-  );
-  return withUrlAlphabet(shifted);
-}
-
-function withUrlAlphabet(forms: readonly string[]): readonly string[] {
+      forms.push(encoded.slice(start + Math.ceil((shift * 8) / 6), start + Math.floor(bits / 6)));
+      start += (length / 3) * 4;
+    }
+  }
   const others = forms
     .filter(form => form.includes('+') || form.includes('/'))
     .map(form => form.replaceAll('+', '-').replaceAll('/', '_'));
-  return others.length === 0 ? forms : [...forms, ...others];
+  return [...forms, ...others];
+}
+
+/** The text in UTF-8, one character for each byte. */
+function bytesAsText(text: string): string {
+  return /^[\0-\x7f]*$/.test(text) ? text : Buffer.from(text).toString('latin1');
 }
 
 function isWordCharacter(text: string, at: number): boolean {

@@ -1,6 +1,7 @@
 import { refuseUnknownKeys, requireBoolean } from '../../option-checks';
 import { REDACTED } from '../markers';
 import { type Place, type RedactionNotes } from '../redaction-notes';
+import type { Sign } from '../text-signs';
 import type { Spans } from '../value-search';
 import { findBearerTokens } from './bearer-tokens';
 import { findCardNumbers, isCardNumber } from './card-numbers';
@@ -28,12 +29,10 @@ export interface DetectorOptions {
   readonly cloudKeys?: boolean;
 }
 
-interface Detector {
+interface Detector extends Sign {
   readonly name: keyof DetectorOptions;
   /** As `redactions` lists it. */
   readonly mode: string;
-  /** Every finding holds one of these, in either case; see `TextSigns`, which knows digits by itself. */
-  readonly signs: readonly string[];
   readonly find: (text: string) => Spans;
 }
 
@@ -42,8 +41,8 @@ const DETECTORS: readonly Detector[] = [
   { name: 'jwts', mode: 'detected:jwt', signs: ['eyJ'], find: findJsonWebTokens },
   { name: 'bearerTokens', mode: 'detected:bearer', signs: ['rer', 'sic'], find: findBearerTokens },
   { name: 'cloudKeys', mode: 'detected:cloud-key', signs: CLOUD_KEY_SIGNS, find: findCloudKeys },
-  { name: 'cardNumbers', mode: 'detected:card', signs: [], find: findCardNumbers },
-  { name: 'ibans', mode: 'detected:iban', signs: [], find: findIbans },
+  { name: 'cardNumbers', mode: 'detected:card', signs: [], digits: 'card', find: findCardNumbers },
+  { name: 'ibans', mode: 'detected:iban', signs: [], digits: 'account', find: findIbans },
   { name: 'emails', mode: 'detected:email', signs: ['@'], find: findEmailAddresses },
 ];
 
@@ -70,30 +69,34 @@ const DEFAULT_DETECTORS: ResolvedDetectors = {
 
 /** Finds secrets by their form. Every detector reads a text once. */
 export class Detectors {
-  readonly #active: readonly Detector[];
   readonly #seesCards: boolean;
-  /** A text without any of them, and without the digits of a card or an account, holds nothing to be found. */
-  readonly signs: readonly string[];
+  /** Those in use. */
+  readonly active: readonly Sign[];
+  readonly #active: readonly Detector[];
 
   constructor(options: ResolvedDetectors) {
-    this.#active = DETECTORS.filter(({ name }) => options[name]);
-    this.signs = this.#active.flatMap(({ signs }) => signs);
+    this.active = this.#active = DETECTORS.filter(({ name }) => options[name]);
     this.#seesCards = options.cardNumbers;
   }
 
-  /** The text without what was found, which is noted. */
-  clean(text: string, notes: RedactionNotes, parent: Place | null, key: string | number): string {
+  /**
+   * The text without what was found, which is noted.
+   * @param signs A bit for each active detector that may find something.
+   */
+  clean(text: string, signs: number, notes: RedactionNotes, parent: Place | null, key: string | number): string {
     let cleaned = text;
-    for (const { mode, find } of this.#active) {
+    for (let at = 0; signs >> at !== 0; at++) {
+      if (((signs >> at) & 1) === 0) continue;
+      const { mode, find } = this.#active[at]!;
       const spans = find(cleaned);
       if (spans.length === 0) continue;
       let rest = '';
       let from = 0;
-      for (let at = 0; at < spans.length; at += 2) {
+      for (let span = 0; span < spans.length; span += 2) {
         // A typed field may show an address that a text elsewhere must not; of a secret no field may.
-        if (mode !== 'detected:email') notes.known.remember(cleaned.slice(spans[at], spans[at + 1]));
-        rest += cleaned.slice(from, spans[at]) + REDACTED;
-        from = spans[at + 1]!;
+        if (mode !== 'detected:email') notes.known.remember(cleaned.slice(spans[span], spans[span + 1]));
+        rest += cleaned.slice(from, spans[span]) + REDACTED;
+        from = spans[span + 1]!;
       }
       cleaned = rest + cleaned.slice(from);
       notes.note(parent, key, mode);
