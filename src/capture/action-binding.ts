@@ -22,6 +22,8 @@ export interface ActionBinding {
   /** What `@Logged` says: `undefined` nothing, `false` switched off. */
   readonly logged: LoggedOptions | false | undefined;
   readonly parameters: readonly BoundParameter[];
+  /** The DTO classes among them. */
+  readonly parameterTypes: readonly Class[];
   /** Takes uploaded files, which come as multipart only. */
   readonly takesFiles: boolean;
   /** The driver sends errors itself, so none of them reaches a middleware. */
@@ -111,6 +113,7 @@ export function bindAction(driver: KoaDriver, metadata: ActionMetadata): ActionB
   const controller = metadata.target as Class;
   const name = `${controller.name}.${metadata.method}`;
   const logged = loggedOf(controller, metadata.method);
+  const parameters = boundParameters(metadata);
   const route = ActionMetadata.appendBaseRoute(driver.routePrefix, metadata.fullRoute);
   return {
     controller,
@@ -119,7 +122,8 @@ export function bindAction(driver: KoaDriver, metadata: ActionMetadata): ActionB
     // The host registers string routes without a trailing slash.
     route: typeof route === 'string' && route.length > 1 ? route.replace(/\/$/, '') : String(route),
     logged,
-    parameters: boundParameters(metadata),
+    parameters,
+    parameterTypes: parameters.flatMap(({ type }) => (type ? [type] : [])),
     takesFiles: metadata.params.some(({ type }) => type === 'file' || type === 'files'),
     answersErrors: driver.isDefaultErrorHandlingEnabled,
     warnings: logged

@@ -117,7 +117,7 @@ function liveBody({ context, hasError, result }: Exchange): unknown {
 
 /** Live objects that may hold a secret which the body shows in another form. */
 export function liveSources({ arguments: bound = [], binding, returned, result }: Exchange): unknown[] {
-  const types = (binding?.parameters ?? []).flatMap(({ type }) => (type ? [type] : []));
+  const types = binding?.parameterTypes ?? [];
   const typed = bound.filter(
     value =>
       typeof value === 'object' && !isProxy(value) && types.some(type => isPrototypeOf.call(type.prototype, value!)),

@@ -11,36 +11,38 @@ interface Node extends Place {
 /**
  * The last step, when every secret of the exchange is known: takes the secrets out of all texts of a tree, then cuts the
  * texts. In this order, because a cut could leave half a secret that nothing recognises any more.
- *
- * @param tree A tree of ours, changed in place.
- * @param names When the keys come from outside and may be secrets themselves.
  */
-export function finishTexts<Tree extends JsonValue>(
-  tree: Tree,
-  path: string,
-  notes: RedactionNotes,
-  maxLength: number,
-  names: NameRules | null = null,
-): Tree {
-  return new TextFinish(notes, maxLength, names).run(tree, path) as Tree;
-}
-
-class TextFinish {
+export class TextFinish {
   readonly #notes: RedactionNotes;
   readonly #maxLength: number;
-  readonly #names: NameRules | null;
-  readonly #queue: Node[] = [];
+  readonly #names: NameRules;
+  #queue: Node[] = [];
+  #mayRename = false;
 
-  constructor(notes: RedactionNotes, maxLength: number, names: NameRules | null) {
+  constructor(notes: RedactionNotes, maxLength: number, names: NameRules) {
     this.#notes = notes;
     this.#maxLength = maxLength;
-    this.#names = notes.known.isEmpty ? null : names;
+    this.#names = names;
   }
 
-  run(root: JsonValue, path: string): JsonValue {
-    const finished = this.#finish(root, null, path);
-    for (let at = 0; at < this.#queue.length; at++) this.#finishMembers(this.#queue[at]!);
-    return finished;
+  /** @param tree A tree of ours, changed in place. */
+  run<Tree extends JsonValue>(tree: Tree, path: string): Tree {
+    return this.#run(tree, path, false);
+  }
+
+  /** The same where the keys come from outside and may be secrets themselves. */
+  runWithKeys<Tree extends JsonValue>(tree: Tree, path: string): Tree {
+    return this.#run(tree, path, !this.#notes.known.isEmpty);
+  }
+
+  #run<Tree extends JsonValue>(tree: Tree, path: string, mayRename: boolean): Tree {
+    this.#mayRename = mayRename;
+    const finished = this.#finish(tree, null, path);
+    const queue = this.#queue;
+    if (queue.length === 0) return finished as Tree;
+    for (let at = 0; at < queue.length; at++) this.#finishMembers(queue[at]!);
+    this.#queue = [];
+    return finished as Tree;
   }
 
   #finishMembers(node: Node): void {
@@ -55,7 +57,7 @@ class TextFinish {
     }
     for (const key of Object.keys(tree)) {
       const value = tree[key]!;
-      const name = this.#names ? this.#finishKey(key, tree, this.#names) : key;
+      const name = this.#mayRename ? this.#finishKey(key, tree) : key;
       const finished = this.#finish(value, node, name);
       if (name !== key) {
         delete tree[key];
@@ -65,10 +67,10 @@ class TextFinish {
     }
   }
 
-  #finishKey(key: string, tree: JsonObject, names: NameRules): string {
+  #finishKey(key: string, tree: JsonObject): string {
     const cleaned = this.#notes.known.removeFrom(key);
     // Who has "password" as password shall not lose the name of the property.
-    if (cleaned === key || names.isSensitive(unescapeKey(key))) return key;
+    if (cleaned === key || this.#names.isSensitive(unescapeKey(key))) return key;
     let free = cleaned;
     for (let number = 2; Object.hasOwn(tree, free); number++) free = `${cleaned} ${number}`;
     return free;

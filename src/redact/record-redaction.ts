@@ -4,7 +4,7 @@ import { estimateBytes } from '../record/record-bytes';
 import type { LogRecord, RecordError, RecordHeaders } from '../record/log-record';
 import type { Snapshot, SnapshotBody, SnapshotError } from '../record/snapshot';
 import { pathOfRoute, withheldBody, withholdMessages } from './allow-list';
-import { finishTexts } from './finish-texts';
+import { TextFinish } from './finish-texts';
 import { MORE_KEY, REDACTED, tooLargeMarker } from './markers';
 import type { ParameterPlan } from './parameter-plan';
 import type { Plan } from './plan';
@@ -41,11 +41,13 @@ export class RecordRedaction {
   readonly #parameters: ParameterPlan;
   readonly #reports: ReportOnce;
   readonly #notes: RedactionNotes;
+  readonly #texts: TextFinish;
 
   constructor(snapshot: Snapshot, rules: WalkRules, parameters: ParameterPlan, reports: ReportOnce) {
     this.#snapshot = snapshot;
     this.#notes = new RedactionNotes(snapshot.id);
     this.#rules = rules;
+    this.#texts = new TextFinish(this.#notes, rules.limits.maxStringLength, rules.names);
     this.#parameters = parameters;
     this.#reports = reports;
   }
@@ -54,16 +56,13 @@ export class RecordRedaction {
     const { user, client, handler, requestId } = this.#snapshot;
     const drafts = this.#withinBytes(this.#draftParts());
     const { error, attributes } = drafts;
-    // Last, so that what was sent has the first claim to be known.
+    const agent = client.agent && this.#rules.texts.clean(client.agent, this.#notes, null, 'client.agent');
     for (const text of this.#snapshot.secrets ?? []) this.#notes.known.remember(text);
+    // From here on every secret is known. A client may take one for its request id.
     return {
-      // A client may take a secret for it.
       requestId: this.#finish(requestId, 'requestId'),
       user: user && this.#finish({ ...user }, 'user'),
-      client: this.#finish(
-        { ...client, agent: client.agent && this.#rules.texts.clean(client.agent, this.#notes, null, 'client.agent') },
-        'client',
-      ),
+      client: this.#finish({ ...client, agent }, 'client'),
       handler,
       request: this.#finishRequest(drafts.request),
       response: this.#finishResponse(drafts.response),
@@ -216,13 +215,12 @@ export class RecordRedaction {
   }
 
   #finish<Tree extends JsonValue>(tree: Tree, path: string): Tree {
-    return finishTexts(tree, path, this.#notes, this.#rules.limits.maxStringLength);
+    return this.#texts.run(tree, path);
   }
 
   /** The same for a tree whose keys come from outside. */
   #finishFree<Tree extends JsonValue>(tree: Tree, path: string): Tree {
-    const { limits, names } = this.#rules;
-    return finishTexts(tree, path, this.#notes, limits.maxStringLength, names);
+    return this.#texts.runWithKeys(tree, path);
   }
 
   /** A fault of ours, or of what we were given, costs this part of the record and nothing else. */

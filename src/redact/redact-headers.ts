@@ -2,6 +2,7 @@ import { unescape as decodeCookie } from 'node:querystring';
 import type { JsonObject, JsonValue } from '../record/json-value';
 import type { SnapshotHeaders } from '../record/snapshot';
 import { SAFE_HEADERS } from './allow-list';
+import { mayBeJson } from './json-texts';
 import { REDACTED } from './markers';
 import { type ActiveMark, type Plan, REDACT, type Shape } from './plan';
 import { type Place, type RedactionNotes, pathOf } from './redaction-notes';
@@ -74,7 +75,8 @@ export class HeaderRedaction {
     return REDACTED;
   }
 
-  #redactFree(value: string, parent: Place, key: string | number): string | undefined {
+  #redactFree(value: string, parent: Place, key: string | number): string {
+    if (!mayBeJson(value) && !this.#rules.texts.isSuspicious(value)) return value;
     const walk = new Walk(this.#rules, this.#notes, { direction: 'request', recordsAll: true });
     return walk.runText(value, parent, key);
   }

@@ -11,8 +11,9 @@ const ORIGIN = /^[a-z][a-z0-9+.-]{0,30}:\/\/[^/?#]*/i;
 
 /** Path and query of a request target. A proxy's absolute form loses its origin, which can hold a password. */
 export function splitTarget(url: string): { readonly path: string; readonly query: string } {
-  const target = url.replace(ORIGIN, '');
-  const [beforeFragment = ''] = target.split('#', 1);
+  const target = url.startsWith('/') ? url : url.replace(ORIGIN, '');
+  const fragmentAt = target.indexOf('#');
+  const beforeFragment = fragmentAt === -1 ? target : target.slice(0, fragmentAt);
   const at = beforeFragment.indexOf('?');
   if (at === -1) return { path: beforeFragment, query: '' };
   return { path: beforeFragment.slice(0, at), query: beforeFragment.slice(at + 1) };
@@ -20,6 +21,7 @@ export function splitTarget(url: string): { readonly path: string; readonly quer
 
 /** The query as an object, by name; a name that comes again makes an array. */
 export function redactQuery(query: string, plan: Plan | null, rules: WalkRules, notes: RedactionNotes): JsonObject {
+  if (query === '') return {};
   const values: JsonObject = Object.create(null) as JsonObject;
   for (const pair of query.split('&', MAX_QUERY_PAIRS)) {
     if (pair === '') continue;
@@ -32,7 +34,8 @@ export function redactQuery(query: string, plan: Plan | null, rules: WalkRules, 
     else values[name] = [known, value];
   }
   const redacted = new Walk(rules, notes, { direction: 'request' }).runMembers(values, 'request.query', plan);
-  return withoutUrlSecrets(redacted, rules, notes);
+  // Texts that no parameter declares were cleaned on the way.
+  return plan === null ? { ...redacted } : withoutUrlSecrets(redacted, rules, notes);
 }
 
 /** `?redirect=https://shop/?token=…`: what is harmless by its name may be a URL that is not. */

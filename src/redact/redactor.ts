@@ -6,7 +6,7 @@ import { estimateBytes } from '../record/record-bytes';
 import type { PlanId, Snapshot, SnapshotValidation, TypeHint } from '../record/snapshot';
 import { DtoMetadata, findTransformerStorage } from './dto-metadata';
 import { type DescribedField, FieldReader, type FieldVerdict } from './describe-fields';
-import { finishTexts } from './finish-texts';
+import { TextFinish } from './finish-texts';
 import { FunctionUse } from './function-use';
 import type { LiveSecrets } from './live-secrets';
 import { MORE_KEY, tooLargeMarker } from './markers';
@@ -152,7 +152,7 @@ export class Redactor {
       const { limits, maxRecordBytes, names } = this.#rules;
       const bytes = estimateBytes(redacted, limits.maxStringLength);
       if (bytes > maxRecordBytes) return { [MORE_KEY]: tooLargeMarker(bytes) };
-      return finishTexts(redacted, 'attributes', notes, limits.maxStringLength, names);
+      return new TextFinish(notes, limits.maxStringLength, names).runWithKeys(redacted, 'attributes');
     } catch (caught) {
       this.#reportFailure('Attributes were left out of a record', caught);
       return {};

@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import type { JsonObject, JsonValue } from '../record/json-value';
 import type { SnapshotValidation } from '../record/snapshot';
-import { finishTexts } from './finish-texts';
+import { TextFinish } from './finish-texts';
 import { classOf, isReadable, ownValue } from './live-objects';
 import { REDACTED } from './markers';
 import { type Field, type Shape, planFor } from './plan';
@@ -107,7 +107,7 @@ export function cleanValidationErrors(errors: readonly unknown[], rules: Validat
     if (refusal.constraints) copy['constraints'] = { ...refusal.constraints };
     if (refusal.contexts !== undefined) copy['contexts'] = copyOf(refusal.contexts, null, rules, notes) ?? null;
   }
-  finishTexts(cleaned, 'errors', notes, rules.limits.maxStringLength);
+  new TextFinish(notes, rules.limits.maxStringLength, rules.names).run(cleaned, 'errors');
   // A secret that happens to be a property's name must not take the name away.
   for (const [copy, property] of properties) copy['property'] = property;
   return cleaned;

@@ -11,8 +11,7 @@ interface Form {
 
 // Four characters in a row make a hash: a secret has no fewer.
 const WINDOW = 4;
-const HASH_BITS = 14;
-const HASHES = 1 << HASH_BITS;
+const HASHES = 1 << 13;
 const PERCENT = 37;
 const BACKSLASH = 92;
 // Up to here a form may be a part of an ordinary word or number, and counts only where it stands alone.
@@ -26,7 +25,7 @@ const MIN_BYTES_WITHIN_BASE64 = 8;
  */
 export class ValueSearch {
   /** A bit for each hash that some form has: most places of a text are done with at one glance. */
-  readonly #isUsed = new Int32Array(HASHES / 32);
+  readonly #isUsed = new Array<number>(HASHES / 32).fill(0);
   readonly #forms = new Map<number, Form>();
   readonly #shortest: number;
   /** Where the hashed characters stand in each form: as far behind as all have them, because many begin alike. */
@@ -136,25 +135,31 @@ function mayStandAt(text: string, at: number, form: string): boolean {
 
 /** Of all values at once, because each call of the encoder costs more than the encoding. */
 function base64Forms(values: readonly string[]): readonly string[] {
-  const bytes = values.map(bytesAsText);
-  const long = bytes.filter(({ length }) => length >= MIN_BYTES_WITHIN_BASE64);
-  const short = bytes.filter(({ length }) => length < MIN_BYTES_WITHIN_BASE64);
-  const forms = short.map(text => Buffer.from(text, 'latin1').toString('base64').replace(/=+$/, ''));
-  for (const shift of [0, 1, 2]) {
-    const padded = long.map(text => '\0'.repeat(shift) + text + '\0'.repeat((6 - shift - (text.length % 3)) % 3));
-    const encoded = Buffer.from(padded.join(''), 'latin1').toString('base64');
-    let start = 0;
-    for (const [at, { length }] of padded.entries()) {
-      const bits = (shift + long[at]!.length) * 8;
-      // Only the characters that the value alone decides.
-      forms.push(encoded.slice(start + Math.ceil((shift * 8) / 6), start + Math.floor(bits / 6)));
-      start += (length / 3) * 4;
+  const forms: string[] = [];
+  let joined = '';
+  const ends: number[] = [];
+  for (const value of values) {
+    const bytes = bytesAsText(value);
+    for (let shift = 0; shift < (bytes.length < MIN_BYTES_WITHIN_BASE64 ? 1 : 3); shift++) {
+      // Four characters tell three bytes: only those that the value alone decides.
+      const start = (joined.length / 3) * 4;
+      joined += '\0\0'.slice(0, shift) + bytes;
+      ends.push(start + Math.ceil((shift * 8) / 6), start + endOfForm(shift, bytes.length));
+      joined += '\0\0'.slice(0, (3 - (joined.length % 3)) % 3);
     }
   }
+  const encoded = Buffer.from(joined, 'latin1').toString('base64');
+  for (let at = 0; at < ends.length; at += 2) forms.push(encoded.slice(ends[at], ends[at + 1]));
   const others = forms
     .filter(form => form.includes('+') || form.includes('/'))
     .map(form => form.replaceAll('+', '-').replaceAll('/', '_'));
   return [...forms, ...others];
+}
+
+/** A short value is looked for as a whole, with the bits that fill its last character. */
+function endOfForm(shift: number, length: number): number {
+  const characters = ((shift + length) * 8) / 6;
+  return length < MIN_BYTES_WITHIN_BASE64 ? Math.ceil(characters) : Math.floor(characters);
 }
 
 /** The text in UTF-8, one character for each byte. */
