@@ -47,13 +47,16 @@ function byItself(name: string, sink: Sink): Contender {
   return { name, store: records => inBatches(records, batch => Promise.resolve(sink.write(batch, signal))) };
 }
 
+const service = { name: 'bench', version: null, instance: 'bench', host: 'bench', pid: process.pid };
+const lossOrigin = { service, expireAfterDays: undefined };
+
 function throughItsLane(name: string, sink: Sink): Contender {
   const options = resolveDeliveryOptions({
     maxBatchRecords: BATCH,
     maxQueueRecords: 1_000_000,
     maxQueueBytes: 2 ** 31,
   });
-  const delivery = new Delivery([sink], options, { report: fail });
+  const delivery = new Delivery([sink], options, { report: fail, lossOrigin });
   return {
     name,
     store: async records => {

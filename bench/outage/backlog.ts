@@ -15,22 +15,19 @@ export interface Backlog {
   readonly residentBytes: number;
 }
 
-/** Fields of a lane that has a spool. */
-type Spooling = Partial<Readonly<Record<'spooled' | 'spooledBytes', number>>>;
-
 function sum(counts: Readonly<Record<string, number>>): number {
   return Object.values(counts).reduce((total, count) => total + count, 0);
 }
 
 /** @throws Error when the logging does not have exactly one lane. */
-function laneOf(stats: LoggingStats | undefined): LaneStats & Spooling {
+function laneOf(stats: LoggingStats | undefined): LaneStats {
   const lanes = Object.values(stats?.sinks ?? {});
   if (lanes.length !== 1) throw new Error(`One lane is watched, there are ${lanes.length}.`);
   return lanes[0]!;
 }
 
 export function backlogOf(second: number, { stats, residentBytes }: Health): Backlog {
-  const { accepted, queued, queuedBytes, inFlight, dropped, spooled = 0, spooledBytes = 0 } = laneOf(stats);
+  const { accepted, queued, queuedBytes, inFlight, dropped, spooled, spooledBytes } = laneOf(stats);
   // Exchanges dropped before they became records are losses as well, and were accepted by nobody.
   const lostExchanges = sum(stats!.exchanges.dropped);
   return {
