@@ -38,7 +38,10 @@ interface Spool {
 }
 
 function loggingOf(spool: Spool | undefined): object {
-  return { delivery: { maxQueueRecords: 1_000_000, maxQueueBytes: QUEUE_BYTES, ...(spool && { spool }) } };
+  return {
+    loadShedding: {},
+    delivery: { maxQueueRecords: 1_000_000, maxQueueBytes: QUEUE_BYTES, ...(spool && { spool }) },
+  };
 }
 
 async function measureBaseline(server: ServerUnderTest, seconds: number, requestsPerSecond: number): Promise<Baseline> {
@@ -67,6 +70,7 @@ function plotOf(run: OutageRun, { down, up }: Timeline, file: string, title: str
           figures('in memory', ({ queued }) => queued),
           figures('in the spool', ({ spooled }) => spooled),
           figures('dropped so far', ({ dropped }) => dropped),
+          figures('left out so far', ({ shed }) => shed),
         ],
       },
       {
@@ -101,7 +105,7 @@ async function measure(
   };
   const baseline = await measureBaseline(bare!, flags.healthy, rate);
   const run = await runOutage(ours!, mongo, timeline, rate);
-  const { accepted, dropped } = run.backlogs.at(-1)!;
+  const { accepted, dropped, shed } = run.backlogs.at(-1)!;
   const mode = isSpooling ? 'with a spool' : 'memory only';
   return {
     tables: [costTable('POST /orders while all is well', comparisons)],
@@ -125,7 +129,8 @@ async function measure(
         `${run.seconds.p99MsOf(0, timeline.down).toFixed(2)} ms, during it ` +
         `${run.seconds.p99MsOf(timeline.down, timeline.up).toFixed(2)} ms, after it ` +
         `${run.seconds.p99MsOf(timeline.up, timeline.end).toFixed(2)} ms.`,
-      `${accepted} records: ${run.stored} stored, ${dropped} dropped; ${run.repeated} sent again and recognised by their ids.`,
+      `${accepted} records: ${run.stored} stored, ${dropped} dropped; ${run.repeated} sent again and recognised by their ids. ` +
+        `${shed} more were left out while the event loop was late.`,
       `Memory grew by ${residentGrowth(run, timeline).toFixed(1)} MiB, the backlog was gone ` +
         `${drainSeconds(run, timeline).toFixed(1)} s after the outage.`,
     ],

@@ -33,7 +33,7 @@ void runBench({
   flags: {
     rounds: { default: 20, min: 5, max: 1_000, meaning: 'measured rounds of cost, after the warm-up' },
     requests: { default: 300, min: 50, max: 100_000, meaning: 'requests to one server in one round and workload' },
-    'latency-rounds': { default: 7, min: 5, max: 1_000, meaning: 'measured rounds of response times' },
+    'latency-rounds': { default: 5, min: 5, max: 1_000, meaning: 'measured rounds of response times' },
     'latency-ms': { default: 1_000, min: 200, max: 60_000, meaning: 'how long each of them sends requests' },
   },
   run: async flags => {

@@ -12,8 +12,9 @@ import { failed, type Part } from './part';
 const KILOBYTES: readonly number[] = [0.1, 1, 4, 16, 60, 250, 1_000];
 // The default of maxBodyBytes.
 const CAP_KILOBYTES = 64;
-const BURST_BYTES = 2_000_000;
-const BURSTS = 7;
+const BURST_BYTES = 1_000_000;
+const FEWEST_REQUESTS = 4;
+const BURSTS = 5;
 
 const APP = { name: 'letters' } as const;
 const SERVERS: readonly ServerSettings[] = [
@@ -25,7 +26,7 @@ const SERVERS: readonly ServerSettings[] = [
 interface Size {
   readonly kilobytes: number;
   readonly workload: Workload;
-  /** As many as make some megabytes, so that large ones do not take minutes. */
+  /** As many as make a megabyte, so that large ones do not take minutes. */
   readonly requests: number;
 }
 
@@ -34,7 +35,7 @@ function sizeOf(kilobytes: number, requests: number): Size {
   return {
     kilobytes,
     workload: workload(`${kilobytes} KB`, 'POST /letters HTTP/1.1', text),
-    requests: Math.max(16, Math.min(requests, Math.round(BURST_BYTES / text.length))),
+    requests: Math.max(FEWEST_REQUESTS, Math.min(requests, Math.round(BURST_BYTES / text.length))),
   };
 }
 

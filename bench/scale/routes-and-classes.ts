@@ -7,6 +7,8 @@ import { failed, type Part } from './part';
 
 const SMALL = { routes: 10, classes: 10 };
 const LARGE = { routes: 2_000, classes: 2_000 };
+// Each route at least twice, so that what happens once for each class has happened.
+const WARM_UP_REQUESTS = 2 * LARGE.routes;
 const SIZES: readonly (typeof SMALL)[] = [
   SMALL,
   { routes: 100, classes: 10 },
@@ -22,15 +24,13 @@ async function measure(size: typeof SMALL, rounds: number, requests: number): Pr
   const app = (isMarked: boolean): GeneratedApp => ({ name: 'generated', ...size, isMarked });
   const next = generatedRequests(app(true));
   const workload = { name: `${size.routes} routes, ${size.classes} classes`, requestBytes: 0, next };
-  // Each route at least twice, so that what happens once for each class has happened.
-  const warmUp = Math.max(2_000, 2 * size.routes);
   return addedCostOf(
     [
       { variant: 'bare', app: app(false) },
       { variant: 'file sink', app: app(true) },
     ],
     workload,
-    { rounds, requests, warmUp },
+    { rounds, requests, warmUp: WARM_UP_REQUESTS },
   );
 }
 

@@ -6,7 +6,7 @@ import type { ServerSettings } from '../servers/server-process';
 import { orderInRound } from './statistics';
 
 // By then the compiler of the engine has settled: later rounds show no trend.
-const WARM_UP_REQUESTS = 2_000;
+const WARM_UP_REQUESTS = 1_000;
 
 /** Starts the servers, lets them be measured, and ends them whatever happens. */
 export async function withServers<Result>(

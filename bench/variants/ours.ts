@@ -38,6 +38,9 @@ const DESTINATIONS: Destinations = {
   },
 };
 
+// A server that is always busy would be spared records, and its cost would be that of fewer.
+const COMMON: LoggingOptions = { service: 'bench', loadShedding: false };
+
 /** A destination, and the options that make the variant. */
 export function ours(
   destination: keyof Destinations,
@@ -47,7 +50,7 @@ export function ours(
   return async (controllers, settings) => {
     for (const controller of controllers) Logged(marked)(controller);
     const { sink, remove } = await DESTINATIONS[destination](settings);
-    const logging = createLogging({ service: 'bench', sinks: [sink], ...options, ...settings.logging });
+    const logging = createLogging({ ...COMMON, sinks: [sink], ...options, ...settings.logging });
     return {
       middleware: [logging.middleware()],
       logging,
