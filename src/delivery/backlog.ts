@@ -31,6 +31,9 @@ export class Backlog {
   readonly #queue: RecordQueue;
   readonly #spool: LaneSpool | null;
   #opened: Promise<void> | null = null;
+  /** What the spool has not taken yet, at the end. */
+  #leaving: readonly QueuedRecord[] = [];
+  #isOpening = false;
   #isOver = false;
 
   constructor(
@@ -44,11 +47,11 @@ export class Backlog {
 
   /** In memory. */
   get queued(): number {
-    return this.#queue.length;
+    return this.#queue.length + this.#leaving.length;
   }
 
   get queuedBytes(): number {
-    return this.#queue.bytes;
+    return this.#leaving.reduce((sum, { bytes }) => sum + bytes, this.#queue.bytes);
   }
 
   /** On the disk alone. */
@@ -87,8 +90,14 @@ export class Backlog {
     return this.#spool?.isOpen ?? false;
   }
 
-  get isOpen(): boolean {
-    return this.#spool?.isOpen ?? true;
+  /** What earlier processes left is not known yet. */
+  get isOpening(): boolean {
+    return this.#isOpening;
+  }
+
+  /** Whether {@link open} was called, or need not be. */
+  get isOpened(): boolean {
+    return this.#opened !== null || this.#spool === null;
   }
 
   /** Opens the spool, once; without one, or with one that fails, records wait in memory alone. */
@@ -122,30 +131,36 @@ export class Backlog {
     this.#spool?.settle(entries);
   }
 
-  /** Leaves all that waits, and these records that are older, to the next process, or drops it. */
+  /**
+   * Takes no part in delivery any more: all that waits, and these records that are older, are left to the next process,
+   * as far as the spool takes them now. {@link close} or {@link spillSync} see to the rest.
+   */
   leave(older: readonly QueuedRecord[]): void {
     this.#isOver = true;
-    const entries = [...older, ...this.#queue.takeAll()];
-    if (!this.#spool?.isOpen) {
-      this.#drop('closed', entries, 'the deadline of close() came before they were delivered');
-    } else {
-      this.#spill(this.#spool, entries);
-    }
+    this.#leaving = [...older, ...this.#queue.takeAll()];
+    if (this.#spool?.isOpen) this.#spill();
+    else this.#dropLeaving('closed', 'the deadline of close() came before they were delivered');
   }
 
-  flushSync(): void {
+  /** Has on the disk what it takes, before it returns, and drops the rest. */
+  spillSync(): void {
     this.#spool?.flushSync();
+    while (this.#spill()) this.#spool?.flushSync();
+    this.#dropLeaving();
   }
 
+  /** The same, without blocking; then closes the spool. Nothing takes longer than so many milliseconds. */
   async close(timeoutMs: number): Promise<void> {
     this.#isOver = true;
     const close = async (): Promise<void> => {
       await this.#opened;
       await this.#spool?.commit();
+      while (this.#spill()) await this.#spool?.commit();
       await this.#spool?.close();
     };
     const closed = await callSink(this.context.clock, timeoutMs, close).settled;
     if (!closed.ok) this.context.reports.spoolFailed(describeFailure(closed.error));
+    this.#dropLeaving();
   }
 
   /** Keeps a record in memory, or drops what the overflow policy says. */
@@ -169,15 +184,31 @@ export class Backlog {
     if (!spool || spool.records === 0 || this.#queue.holdsFullBatch) return;
     const before = spool.records;
     const entries = await spool.read(options.maxBatchRecords, options.maxBatchBytes);
-    if (this.#isOver) return this.#spill(spool, entries);
+    if (this.#isOver) return this.#leaveToo(entries);
     this.#queue.restore(entries);
-    watch.spooling(spool.records > 0);
+    if (spool.records === 0) watch.spooling(false);
     if (this.queued === 0 && spool.records >= before) await pause(clock, UNREADABLE_SPOOL_WAIT_MS).done;
   }
 
-  #spill(spool: LaneSpool, entries: readonly QueuedRecord[]): void {
-    const { left, refusal } = spool.spill(entries);
-    this.#drop(refusal === 'full' ? 'spool-full' : 'closed', left, 'the spool could not keep them');
+  #leaveToo(entries: readonly QueuedRecord[]): void {
+    this.#leaving = [...this.#leaving, ...entries];
+    this.#spill();
+  }
+
+  /** Gives the spool what is left for it; a spool takes only so much at a time. Returns whether it took any. */
+  #spill(): boolean {
+    if (!this.#spool || this.#leaving.length === 0) return false;
+    const before = this.#leaving.length;
+    const { refused, because } = this.#spool.spill(this.#leaving);
+    this.#leaving = refused;
+    if (because === 'full') this.#dropLeaving('spool-full');
+    return this.#leaving.length < before;
+  }
+
+  #dropLeaving(reason: DropReason = 'closed', because = 'the spool could not keep them'): void {
+    const entries = this.#leaving;
+    this.#leaving = [];
+    this.#drop(reason, entries, because);
   }
 
   #drop(reason: DropReason, entries: readonly QueuedRecord[], because: string): void {
@@ -199,7 +230,7 @@ export class Backlog {
         onChange();
       },
       onReturned: entries => {
-        if (this.#isOver) return this.#drop('closed', entries, 'the spool could not keep them');
+        if (this.#isOver) return this.#leaveToo(entries);
         for (const entry of entries) this.#keep(entry, 'queue-full');
         onChange();
       },
@@ -211,15 +242,17 @@ export class Backlog {
   }
 
   async #openSpool(): Promise<void> {
-    const { openSpool, reports } = this.context;
+    const { openSpool, reports, onChange } = this.context;
     if (!this.#spool || !openSpool || this.#isOver) return;
+    this.#isOpening = true;
     try {
       await this.#spool.open(this.sink.name, openSpool);
+      // What came in the meantime is younger than what earlier processes left.
+      for (let left = this.#queue.length; left > 0; left--) this.add(this.#queue.takeOldest(), false);
     } catch (error) {
       reports.spoolFailed(describeFailure(error));
-      return;
     }
-    // What came in the meantime is younger than what earlier processes left.
-    for (let left = this.queued; left > 0; left--) this.add(this.#queue.takeOldest(), false);
+    this.#isOpening = false;
+    onChange();
   }
 }

@@ -10,6 +10,7 @@ import type { Drop, LaneStats } from './lane-stats';
 import type { LossOrigin } from './loss-notes';
 import type { QueuedRecord } from './record-queue';
 import { SinkLane } from './sink-lane';
+import { openSpool } from './spool/open-spool';
 
 /** What a delivery tells its owner, and where it gets time and chance from. */
 export interface DeliveryHooks {
@@ -18,7 +19,7 @@ export interface DeliveryHooks {
   readonly onDrop?: (drop: Drop) => void;
   /** Where loss records come from. */
   readonly lossOrigin: LossOrigin;
-  /** Needed for `options.spool`. */
+  /** For `options.spool`. @defaultValue a spool on the disk */
   readonly openSpool?: OpenSpool;
   /** @defaultValue the time of this process */
   readonly clock?: Clock;
@@ -33,6 +34,10 @@ export interface CloseOptions {
 
 const DEFAULT_CLOSE_DEADLINE_MS = 5_000;
 
+function openOnDisk({ spool }: ResolvedDeliveryOptions, clock: Clock): OpenSpool | undefined {
+  return spool ? (sinkName, hooks) => openSpool(spool, { sinkName, clock, hooks }) : undefined;
+}
+
 /** Brings every record to every sink, in the background and each sink at its own pace. */
 export class Delivery {
   readonly #lanes: ReadonlyMap<string, SinkLane>;
@@ -42,7 +47,8 @@ export class Delivery {
 
   /** @throws {@link LoggingError} `OPTION_INVALID` when two sinks have one name. */
   constructor(sinks: readonly Sink[], options: ResolvedDeliveryOptions, hooks: DeliveryHooks) {
-    const { report, onDrop, clock = systemClock, random = Math.random, lossOrigin, openSpool } = hooks;
+    const { report, onDrop, clock = systemClock, random = Math.random, lossOrigin } = hooks;
+    const openSpool = hooks.openSpool ?? openOnDisk(options, clock);
     this.#clock = clock;
     // Whoever is told about failures may fail too; there is nobody left to tell that.
     const safeReport: Report = error =>

@@ -30,8 +30,8 @@ export class LaneSpool {
   readonly #sequences = new SequenceRuns();
   /** Places that the disk has refused after all; whoever holds them must not settle them. */
   readonly #voidPlaces = new Set<string>();
-  /** Records that are left to the next process, and were in memory as well. */
-  #left = 0;
+  /** Records that are left to the next process and were in memory as well, by their place. */
+  readonly #left = new Map<string, QueuedRecord>();
   #isReading = false;
   #damaged = 0;
   #damagedBecause = '';
@@ -43,7 +43,7 @@ export class LaneSpool {
 
   /** Records that lie on the disk alone. */
   get records(): number {
-    return this.#sequences.length + this.#left;
+    return this.#sequences.length + this.#left.size;
   }
 
   get bytes(): number {
@@ -109,20 +109,23 @@ export class LaneSpool {
   }
 
   /** Leaves records to the next process. Returns those that the spool refused, and why the last of them. */
-  spill(entries: readonly QueuedRecord[]): { readonly left: readonly QueuedRecord[]; readonly refusal: SpoolRefusal } {
-    const left: QueuedRecord[] = [];
-    let refusal: SpoolRefusal = 'failing';
+  spill(entries: readonly QueuedRecord[]): {
+    readonly refused: readonly QueuedRecord[];
+    readonly because: SpoolRefusal | null;
+  } {
+    const refused: QueuedRecord[] = [];
+    let because: SpoolRefusal | null = null;
     for (const entry of entries) {
       if (entry.place && !this.#voidPlaces.has(keyOf(entry.place))) {
-        this.#left++;
+        this.#left.set(keyOf(entry.place), entry);
         continue;
       }
-      const refused = this.take(entry);
-      if (!refused) continue;
-      refusal = refused;
-      left.push(entry);
+      const refusal = this.take(entry);
+      if (!refusal) continue;
+      because = refusal;
+      refused.push(entry);
     }
-    return { left, refusal };
+    return { refused, because };
   }
 
   async commit(): Promise<void> {
@@ -144,11 +147,14 @@ export class LaneSpool {
   }
 
   #takeBack(refused: readonly RefusedRecord[]): void {
-    for (const { place, record } of refused) if (record === null) this.#voidPlaces.add(keyOf(place));
+    const held = refused.flatMap(({ place, record }) => (record === null ? [keyOf(place)] : []));
+    for (const key of held) this.#voidPlaces.add(key);
+    const left = held.flatMap(key => this.#left.get(key) ?? []);
+    for (const key of held) this.#left.delete(key);
     const records = refused.flatMap(({ record }) => record ?? []);
     const sequences = this.#sequences.takeLast(records.length);
-    const entries = records.map((record, index) => entryOf(record, sequences[index] ?? 0));
-    if (entries.length > 0) this.hooks.onReturned(entries);
+    const returned = [...left, ...records.map((record, index) => entryOf(record, sequences[index] ?? 0))];
+    if (returned.length > 0) this.hooks.onReturned(returned);
   }
 
   #noteDamage({ records, reason }: SpoolDamage): void {

@@ -124,7 +124,7 @@ export class SinkLane {
   spillSync(): void {
     this.#isClosing = true;
     this.giveUp();
-    this.#backlog.flushSync();
+    this.#backlog.spillSync();
     this.#ledger.tellDrops();
   }
 
@@ -138,7 +138,8 @@ export class SinkLane {
 
   /** Opens spool and sink before there is a record for them, so that a wrong setting shows when the application starts. */
   open(): void {
-    if (!this.#isRunning && !(this.#writer.isOpen && this.#backlog.isOpen)) this.#runSoon();
+    void this.#backlog.open();
+    if (!this.#isRunning && !this.#writer.isOpen) this.#runSoon();
   }
 
   /** Sees to it that what waits will leave. Only notes it: this runs in `push`, where nobody may wait for a sink. */
@@ -146,7 +147,7 @@ export class SinkLane {
     const { clock, options } = this.context;
     const { oldest } = this.#backlog;
     if (this.#isRunning || this.#backlog.isEmpty) return;
-    if (!this.#writer.isOpen || !this.#backlog.isOpen || !oldest || this.#isBatchDue()) {
+    if (!this.#writer.isOpen || !this.#backlog.isOpened || !oldest || this.#isBatchDue()) {
       this.#runSoon();
     } else {
       this.#cancelTimer ??= clock.setTimer(() => this.#sendAll(), oldest.pushedAt + options.maxDelayMs - clock.now());
@@ -223,7 +224,8 @@ export class SinkLane {
   #wakeWaiters(): void {
     if (this.#waiters.length === 0) return;
     const oldest = Math.min(this.#writer.oldest?.sequence ?? Infinity, this.#backlog.oldestSequence);
-    const isDone = ({ sequence }: Waiter) => this.#isOver || oldest > sequence || oldest === Infinity;
+    const isDone = ({ sequence }: Waiter) =>
+      this.#isOver || (!this.#backlog.isOpening && (oldest > sequence || oldest === Infinity));
     const done = this.#waiters.filter(isDone);
     this.#waiters = this.#waiters.filter(waiter => !isDone(waiter));
     for (const waiter of done) waiter.resolve();

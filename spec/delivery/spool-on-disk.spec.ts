@@ -1,0 +1,97 @@
+import { readdirSync } from 'node:fs';
+import { expect } from 'chai';
+import { createLogging, memorySink, type Logging, type LogRecord, type Sink } from '../../src';
+import { Delivery } from '../../src/delivery/delivery';
+import { resolveDeliveryOptions, type DeliveryOptions } from '../../src/delivery/delivery-options';
+import { SinkError } from '../../src/errors';
+import { expectConservation } from '../support/conservation';
+import { numberedRecord, numbersOf } from '../support/numbered-records';
+import { RecordingSink, unavailable } from '../support/recording-sink';
+import { sampleRecord } from '../support/sample-record';
+import { useTemporaryDirectory } from '../support/temporary-directory';
+
+describe('a delivery with a spool on the disk', () => {
+  const directory = useTemporaryDirectory();
+
+  function deliveryInto(sink: Sink, options: DeliveryOptions = {}): Delivery {
+    const spool = { directory: directory(), ...options.spool };
+    const resolved = resolveDeliveryOptions({ maxDelayMs: 1, ...options, spool });
+    const lossOrigin = { service: sampleRecord().service, expireAfterDays: undefined };
+    return new Delivery([sink], resolved, { report() {}, lossOrigin });
+  }
+
+  const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
+
+  for (const mode of ['overflow', 'always'] as const) {
+    it(`leaves what a sink does not take to the next process (${mode})`, async () => {
+      const down = new RecordingSink('sink').onEveryWrite(unavailable);
+      const first = deliveryInto(down, { spool: { directory: directory(), mode }, maxQueueRecords: 200 });
+      first.open();
+      await first.flush();
+      for (const number of upTo(1_000)) first.push(numberedRecord(number));
+      await first.close({ deadlineMs: 50 });
+      expectConservation(first.stats());
+      expect(first.stats()['sink']).to.include({ accepted: 1_000, spooled: 1_000, delivered: 0 });
+
+      const up = new RecordingSink('sink');
+      const second = deliveryInto(up, { spool: { directory: directory(), mode } });
+      second.open();
+      await second.flush();
+      await second.close();
+      expectConservation(second.stats());
+      expect(second.stats()['sink']).to.include({ recovered: 1_000, delivered: 1_000, spooled: 0 });
+      expect(numbersOf(up.stored).sort((a, b) => a - b)).to.deep.equal(upTo(1_000));
+      const [original, restored] = [numberedRecord(500), up.stored.find(record => numbersOf([record])[0] === 500)];
+      expect(restored).to.deep.equal(original);
+      expect(
+        readdirSync(directory(), { recursive: true }).filter(name => String(name).endsWith('.spool')),
+      ).to.deep.equal([]);
+    });
+  }
+
+  it('is on the disk when spillSync returns', async () => {
+    const first = deliveryInto(new RecordingSink('sink').onEveryWrite(() => new Promise(() => {})));
+    first.open();
+    await first.flush();
+    for (const number of upTo(300)) first.push(numberedRecord(number));
+    first.spillSync();
+    expect(first.stats()['sink']).to.include({ spooled: 300, queued: 0 });
+    await first.close();
+
+    const sink = new RecordingSink('sink');
+    const second = deliveryInto(sink);
+    second.open();
+    await second.flush();
+    await second.close();
+    expect(numbersOf(sink.stored)).to.deep.equal(upTo(300));
+  });
+
+  it('does not wait for the deadline of close when the sink is down', async () => {
+    let writes = 0;
+    const sink: Sink = {
+      name: 'sink',
+      async write() {
+        writes++;
+        throw new SinkError('down', { retryable: true });
+      },
+    };
+    const delivery = deliveryInto(sink, { circuitFailures: 1, retryMinDelayMs: 3_600_000, retryMaxDelayMs: 3_600_000 });
+    delivery.open();
+    await delivery.flush();
+    delivery.push(numberedRecord());
+    while (writes === 0) await new Promise(resolve => setImmediate(resolve));
+    // An hour, which this spec would not survive.
+    await delivery.close({ deadlineMs: 3_600_000 });
+    expect(delivery.stats()['sink']).to.include({ spooled: 1, state: 'closed' });
+  });
+
+  it('is what createLogging makes of delivery.spool', async () => {
+    const sink = memorySink();
+    const logging: Logging = createLogging({ sinks: [sink], delivery: { spool: { directory: directory() } } });
+    await logging.flush();
+    await logging.close();
+    expect(logging.stats().sinks['memory']).to.include({ recovered: 0, spooled: 0 });
+    const records: readonly LogRecord[] = sink.records;
+    expect(records).to.deep.equal([]);
+  });
+});
