@@ -11,7 +11,10 @@ export interface Backlog {
   readonly queuedBytes: number;
   readonly spooled: number;
   readonly spooledBytes: number;
+  /** By the lane. */
   readonly dropped: number;
+  /** Exchanges that never became records, because the application or the making of records was late. */
+  readonly shed: number;
   readonly residentBytes: number;
 }
 
@@ -28,16 +31,15 @@ function laneOf(stats: LoggingStats | undefined): LaneStats {
 
 export function backlogOf(second: number, { stats, residentBytes }: Health): Backlog {
   const { accepted, queued, queuedBytes, inFlight, dropped, spooled, spooledBytes } = laneOf(stats);
-  // Exchanges dropped before they became records are losses as well, and were accepted by nobody.
-  const lostExchanges = sum(stats!.exchanges.dropped);
   return {
     second,
-    accepted: accepted + lostExchanges,
+    accepted,
     queued: queued + inFlight,
     queuedBytes,
     spooled,
     spooledBytes,
-    dropped: sum(dropped) + lostExchanges,
+    dropped: sum(dropped),
+    shed: sum(stats!.exchanges.dropped),
     residentBytes,
   };
 }

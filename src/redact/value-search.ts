@@ -25,7 +25,7 @@ const MIN_BYTES_WITHIN_BASE64 = 8;
  */
 export class ValueSearch {
   /** A bit for each hash that some form has: most places of a text are done with at one glance. */
-  readonly #isUsed = new Array<number>(HASHES / 32).fill(0);
+  readonly #isUsed = new Int32Array(HASHES / 32);
   readonly #forms = new Map<number, Form>();
   readonly #shortest: number;
   /** Where the hashed characters stand in each form: as far behind as all have them, because many begin alike. */
