@@ -1,4 +1,4 @@
-import type { Stats } from 'node:fs';
+import { constants, type Stats } from 'node:fs';
 import { access, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { archiveName } from './archive-names';
@@ -107,7 +107,13 @@ export class RotatingFile {
   }
 
   async #archive(ino: number): Promise<boolean> {
-    await this.#endTornLine();
+    try {
+      await this.#endTornLine();
+    } catch (cause) {
+      // Another process was faster.
+      if (errnoOf(cause) === 'ENOENT') return false;
+      throw cause;
+    }
     const archivePath = await this.#reserveArchive();
     try {
       // Another process was faster, and what stands there now is not due.
@@ -155,7 +161,8 @@ export class RotatingFile {
 
   /** Or `zcat` of several archives would put the next record behind it. */
   async #endTornLine(): Promise<void> {
-    const file = await this.#open();
+    // Never made anew here: another process that is about to rename the file would rename an empty one.
+    const file = await open(this.path, constants.O_RDWR | constants.O_APPEND);
     try {
       if (await this.#endsInTornLine(file, await file.stat())) await file.write('\n');
     } finally {
