@@ -55,25 +55,32 @@ export class TextFinish {
       }
       return;
     }
-    for (const key of Object.keys(tree)) {
-      const value = tree[key]!;
-      const name = this.#mayRename ? this.#finishKey(key, tree) : key;
-      const finished = this.#finish(value, node, name);
-      if (name !== key) {
-        delete tree[key];
-        this.#notes.note(node, name, 'known-value');
+    let renamed: string[] | undefined;
+    for (const key in tree) {
+      if (this.#mayRename && this.#isSecret(key)) {
+        (renamed ??= []).push(key);
+        continue;
       }
-      if (name !== key || finished !== value) tree[name] = finished;
+      const value = tree[key]!;
+      const finished = this.#finish(value, node, key);
+      if (finished !== value) tree[key] = finished;
     }
+    for (const key of renamed ?? []) this.#rename(key, tree, node);
   }
 
-  #finishKey(key: string, tree: JsonObject): string {
+  /** Who has "password" as password shall not lose the name of the property. */
+  #isSecret(key: string): boolean {
+    return this.#notes.known.removeFrom(key) !== key && !this.#names.isSensitive(unescapeKey(key));
+  }
+
+  #rename(key: string, tree: JsonObject, node: Node): void {
     const cleaned = this.#notes.known.removeFrom(key);
-    // Who has "password" as password shall not lose the name of the property.
-    if (cleaned === key || this.#names.isSensitive(unescapeKey(key))) return key;
     let free = cleaned;
     for (let number = 2; Object.hasOwn(tree, free); number++) free = `${cleaned} ${number}`;
-    return free;
+    const finished = this.#finish(tree[key]!, node, free);
+    delete tree[key];
+    tree[free] = finished;
+    this.#notes.note(node, free, 'known-value');
   }
 
   #finish(value: JsonValue, parent: Place | null, key: string | number): JsonValue {

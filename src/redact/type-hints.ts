@@ -223,13 +223,14 @@ function listHint({ children, hasUnknown, isCut }: Node, ids: Map<string, Found>
 function memberHints({ plan, own, children }: Node, ids: Map<string, Found>): Found | null {
   if (children === null && own === null) return plan && foundOf(plan, ids);
   const properties = Object.create(null) as Record<string, TypeHint>;
-  const parts: string[] = (own ?? []).map(name => JSON.stringify(name));
+  const parts: string[] = (own ?? []).map(name => `${name.length}=${name}`);
   const told = (children ?? []).filter(
     ([key, { found }]) => found && !isDeclared(plan?.fields.get(key as string)?.shape, found.hint),
   );
   for (const [key, { found }] of told) {
     properties[key] = found!.hint;
-    parts.push(`${JSON.stringify(key)}:${found!.id}`);
+    // The length tells where a name ends, whatever it holds.
+    parts.push(`${String(key).length}:${key}:${found!.id}`);
   }
   // Last, because the host sends a property under its exposed name even where that is another property's own name.
   for (const [key, { found }] of told) {

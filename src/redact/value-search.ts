@@ -1,10 +1,11 @@
+import { base64Forms, onlyHasLettersAndDigits, shortestBase64 } from './base64-forms';
+
 /** `[from, to, from, to, …]` in a text, in order and without overlaps. */
 export type Spans = readonly number[];
 
 /** A way of writing a secret. */
 interface Form {
   readonly text: string;
-  readonly isBase64: boolean;
   /** Of the same hash. */
   readonly next: Form | undefined;
 }
@@ -12,47 +13,50 @@ interface Form {
 // Four characters in a row make a hash: a secret has no fewer.
 const WINDOW = 4;
 const HASHES = 1 << 13;
-const PERCENT = 37;
-const BACKSLASH = 92;
+const NO_HASHES: readonly number[] = Array.from({ length: HASHES / 32 }, () => 0);
+// What a character can be a part of.
+const BASE64 = 1;
+const ESCAPE = 2;
+const KINDS = kindsOf('');
+const KINDS_WITH_SYMBOLS = kindsOf('+/-_');
 // Up to here a form may be a part of an ordinary word or number, and counts only where it stands alone.
 const MIN_LENGTH_WITHIN_WORDS = 8;
-// From here on every place that base64 of a longer text can give a value leaves enough of it to be recognised.
-const MIN_BYTES_WITHIN_BASE64 = 8;
 
 /**
- * Finds many values in one pass over a text, each as it is and in base64: alone or anywhere inside a longer text
- * (`Basic` credentials, the payload of a JWT), whichever of the three ways it falls on the groups of base64.
+ * Finds many values in a text, each as it is and in base64: alone or anywhere inside a longer text (`Basic` credentials,
+ * the payload of a JWT), whichever of the three ways it falls on the groups of base64.
  */
 export class ValueSearch {
-  /** A bit for each hash that some form has: most places of a text are done with at one glance. */
-  readonly #isUsed = new Int32Array(HASHES / 32);
-  readonly #forms = new Map<number, Form>();
-  readonly #shortest: number;
-  /** Where the hashed characters stand in each form: as far behind as all have them, because many begin alike. */
-  readonly #windowAt: number;
+  readonly #values: readonly string[];
+  readonly #plain: FormSearch;
+  /** Made when a text may hold base64; most never do. */
+  #encoded: FormSearch | undefined;
+  readonly #shortestBase64: number;
+  readonly #kinds: Uint8Array;
 
   constructor(values: Iterable<string>) {
-    const plain = [...values];
+    this.#values = [...values];
     // As forms and queries write it.
-    const written = plain.filter(value => value.includes(' ')).map(value => value.replaceAll(' ', '+'));
-    const encoded = base64Forms(plain);
-    this.#shortest = Math.min(...[plain, encoded].map(shortestOf));
-    this.#windowAt = this.#shortest - WINDOW;
-    for (const text of plain) this.#add(text, false);
-    for (const text of written) this.#add(text, false);
-    for (const text of encoded) this.#add(text, true);
+    const written = this.#values.filter(value => value.includes(' ')).map(value => value.replaceAll(' ', '+'));
+    this.#plain = new FormSearch([...this.#values, ...written], false);
+    this.#shortestBase64 = Math.min(...this.#values.map(shortestBase64));
+    this.#kinds = this.#values.every(onlyHasLettersAndDigits) ? KINDS : KINDS_WITH_SYMBOLS;
   }
 
   /** Whether a look at the text is worth its while: it may hold a form, or escapes that hide one. */
   mayBeIn(text: string): boolean {
-    const isUsed = this.#isUsed;
-    const first = this.#windowAt + WINDOW - 1;
+    const { hashes } = this.#plain;
+    const kinds = this.#kinds;
+    const longestRun = this.#shortestBase64 - 1;
     let hash = 0;
+    let run = 0;
     for (let at = 0; at < text.length; at++) {
       const code = text.charCodeAt(at);
       hash = hashWith(hash, code);
-      if (at >= first && (isUsed[hash >> 5]! & (1 << (hash & 31))) !== 0) return true;
-      if (code === PERCENT || code === BACKSLASH) return true;
+      if ((hashes[hash >> 5]! & (1 << (hash & 31))) !== 0) return true;
+      const kind = code < kinds.length ? kinds[code] : 0;
+      if (kind === 0) run = 0;
+      else if (kind === ESCAPE || run++ === longestRun) return true;
     }
     return false;
   }
@@ -62,27 +66,48 @@ export class ValueSearch {
    * @returns `undefined` when the work ran out before the end.
    */
   find(text: string, work: { left: number }): Spans | undefined {
+    this.#encoded ??= new FormSearch(base64Forms(this.#values), true);
+    const plain = this.#plain.find(text, work);
+    const encoded = plain && this.#encoded.find(text, work);
+    return encoded && (encoded.length === 0 ? plain : uniteSpans([plain, encoded]));
+  }
+}
+
+class FormSearch {
+  /** A bit for each hash that some form has: most places of a text are done with at one glance. */
+  readonly hashes = NO_HASHES.slice();
+  readonly #forms = new Map<number, Form>();
+  readonly #isBase64: boolean;
+  /** Where the hashed characters stand in each form: as far behind as all have them, because many begin alike. */
+  readonly #windowAt: number;
+
+  constructor(forms: readonly string[], isBase64: boolean) {
+    this.#isBase64 = isBase64;
+    this.#windowAt = forms.reduce((shortest, { length }) => Math.min(shortest, length), Infinity) - WINDOW;
+    for (const text of forms) this.#add(text);
+  }
+
+  find(text: string, work: { left: number }): Spans | undefined {
     const spans: number[] = [];
-    const isUsed = this.#isUsed;
     let hash = 0;
     for (let at = 1 - WINDOW - this.#windowAt, end = 0; end < text.length; at++, end++) {
       hash = hashWith(hash, text.charCodeAt(end));
-      if (at < 0 || (isUsed[hash >> 5]! & (1 << (hash & 31))) === 0) continue;
+      if (at < 0 || (this.hashes[hash >> 5]! & (1 << (hash & 31))) === 0) continue;
       for (let form = this.#forms.get(hash); form !== undefined; form = form.next) {
         if (!mayStandAt(text, at, form.text)) continue;
         work.left -= form.text.length;
         if (work.left < 0) return undefined;
-        if (text.startsWith(form.text, at)) addSpan(spans, text, at, form);
+        if (text.startsWith(form.text, at)) addSpan(spans, text, at, form.text, this.#isBase64);
       }
     }
     return spans;
   }
 
-  #add(text: string, isBase64: boolean): void {
+  #add(text: string): void {
     let hash = 0;
     for (let at = this.#windowAt; at < this.#windowAt + WINDOW; at++) hash = hashWith(hash, text.charCodeAt(at));
-    this.#forms.set(hash, { text, isBase64, next: this.#forms.get(hash) });
-    this.#isUsed[hash >> 5]! |= 1 << (hash & 31);
+    this.#forms.set(hash, { text, next: this.#forms.get(hash) });
+    this.hashes[hash >> 5]! |= 1 << (hash & 31);
   }
 }
 
@@ -96,7 +121,7 @@ export function uniteSpans(lists: readonly Spans[]): Spans {
   return united;
 }
 
-function addSpan(spans: number[], text: string, at: number, { text: form, isBase64 }: Form): void {
+function addSpan(spans: number[], text: string, at: number, form: string, isBase64: boolean): void {
   let from = at;
   let to = at + form.length;
   if (form.length < MIN_LENGTH_WITHIN_WORDS) {
@@ -120,10 +145,6 @@ function hashWith(hash: number, code: number): number {
   return ((hash << 4) ^ code) & (HASHES - 1);
 }
 
-function shortestOf(texts: readonly string[]): number {
-  return texts.reduce((shortest, { length }) => Math.min(shortest, length), Infinity);
-}
-
 /** Two looks that spare most comparisons of secrets that begin alike, such as tokens of one issuer. */
 function mayStandAt(text: string, at: number, form: string): boolean {
   const last = form.length - 1;
@@ -133,43 +154,19 @@ function mayStandAt(text: string, at: number, form: string): boolean {
   );
 }
 
-/** Of all values at once, because each call of the encoder costs more than the encoding. */
-function base64Forms(values: readonly string[]): readonly string[] {
-  const forms: string[] = [];
-  let joined = '';
-  const ends: number[] = [];
-  for (const value of values) {
-    const bytes = bytesAsText(value);
-    for (let shift = 0; shift < (bytes.length < MIN_BYTES_WITHIN_BASE64 ? 1 : 3); shift++) {
-      // Four characters tell three bytes: only those that the value alone decides.
-      const start = (joined.length / 3) * 4;
-      joined += '\0\0'.slice(0, shift) + bytes;
-      ends.push(start + Math.ceil((shift * 8) / 6), start + endOfForm(shift, bytes.length));
-      joined += '\0\0'.slice(0, (3 - (joined.length % 3)) % 3);
-    }
-  }
-  const encoded = Buffer.from(joined, 'latin1').toString('base64');
-  for (let at = 0; at < ends.length; at += 2) forms.push(encoded.slice(ends[at], ends[at + 1]));
-  const others = forms
-    .filter(form => form.includes('+') || form.includes('/'))
-    .map(form => form.replaceAll('+', '-').replaceAll('/', '_'));
-  return [...forms, ...others];
-}
-
-/** A short value is looked for as a whole, with the bits that fill its last character. */
-function endOfForm(shift: number, length: number): number {
-  const characters = ((shift + length) * 8) / 6;
-  return length < MIN_BYTES_WITHIN_BASE64 ? Math.ceil(characters) : Math.floor(characters);
-}
-
-/** The text in UTF-8, one character for each byte. */
-function bytesAsText(text: string): string {
-  return /^[\0-\x7f]*$/.test(text) ? text : Buffer.from(text).toString('latin1');
-}
-
 function isWordCharacter(text: string, at: number): boolean {
   const code = text.charCodeAt(at);
-  return (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code > 127;
+  return code > 127 || KINDS[code] === BASE64;
+}
+
+function kindsOf(symbols: string): Uint8Array {
+  const kinds = new Uint8Array(128);
+  for (let code = 0; code < kinds.length; code++) {
+    const character = String.fromCharCode(code);
+    if (/[a-z\d]/i.test(character) || symbols.includes(character)) kinds[code] = BASE64;
+    if (character === '%' || character === '\\') kinds[code] = ESCAPE;
+  }
+  return kinds;
 }
 
 function isBase64Character(text: string, at: number): boolean {
