@@ -2,6 +2,7 @@ import { sensitiveNames } from '../decorators/metadata';
 import { escapeKey } from '../record/escape-key';
 import { DEFAULT_NAMES, DEFAULT_WHOLE_NAMES } from './default-names';
 import { type FoldedName, MAX_NAME_LENGTH, foldName } from './fold-name';
+import { NameEndings } from './name-endings';
 import type { ResolvedRedactOptions } from './redact-options';
 import { limitText } from './value-limits';
 
@@ -36,6 +37,7 @@ export class NameRules {
   readonly #exposed = new Set<string>();
   readonly #verdicts = new Map<string, NameVerdict>();
   #learned: ReadonlySet<string> = new Set();
+  #endings: NameEndings;
   #learnedFrom = 0;
 
   /** @param marked the names that classes mark; it may grow */
@@ -55,6 +57,7 @@ export class NameRules {
     }
     this.#longest = Math.max(...[...this.#lastWords].map(name => name.length));
     this.isDisabled = disabled;
+    this.#endings = this.#endingsOfAll();
   }
 
   verdictOf(name: string): NameVerdict {
@@ -112,6 +115,7 @@ export class NameRules {
     if (this.isDisabled) return { key, sensitive: false, learned: false };
     // No class has such a name, and what it means may lie out of sight.
     if (name.length > MAX_NAME_LENGTH) return { key, sensitive: true, learned: true };
+    if (!this.#endings.mayEnd(name)) return { key, sensitive: false, learned: false };
     const whole = foldName(name);
     const parts = /[[\].]/.test(name)
       ? name
@@ -138,9 +142,14 @@ export class NameRules {
     return this.#undivided.get(whole[whole.length - 1] ?? '')?.some(name => whole.endsWith(name)) ?? false;
   }
 
+  #endingsOfAll(): NameEndings {
+    return new NameEndings([...this.#wholeNames, ...this.#lastWords, ...this.#learned]);
+  }
+
   #refreshLearned(): void {
     const names = this.learnedNames.map(name => foldName(name).whole);
     this.#learned = new Set(names.filter(name => name !== ''));
+    this.#endings = this.#endingsOfAll();
     this.#learnedFrom = this.learnedCount;
     this.#verdicts.clear();
   }

@@ -1,3 +1,5 @@
+import { TRIGRAMS, trigramsAtEnd, withNext } from './trigrams';
+
 /** Something that a text may hold. */
 export interface Sign {
   /** Every finding holds one of these: texts of one to three ASCII characters, in either case. */
@@ -6,8 +8,6 @@ export interface Sign {
   readonly digits?: 'card' | 'account';
 }
 
-const TRIGRAMS = 1 << 15;
-const LOWER_BITS = 31;
 const MIN_CARD_DIGITS = 14;
 const CARD_GROUP = 4;
 
@@ -16,14 +16,13 @@ const CARD_GROUP = 4;
  * one direction only.
  */
 export class TextSigns {
-  /** By the lower five bits of three characters in a row: a letter in either case, and what ends in the same bits. */
   readonly #signsOf = new Uint8Array(TRIGRAMS);
   readonly #cards: number;
   readonly #accounts: number;
 
   constructor(signs: readonly Sign[]) {
     signs.forEach(({ signs: texts }, bit) => {
-      for (const text of texts) this.#add(text, 1 << bit);
+      for (const trigram of texts.flatMap(trigramsAtEnd)) this.#signsOf[trigram]! |= 1 << bit;
     });
     this.#cards = bitOf(signs, 'card');
     this.#accounts = bitOf(signs, 'account');
@@ -39,7 +38,7 @@ export class TextSigns {
     let isAfterGroup = false;
     for (let at = 0; at < text.length; at++) {
       const code = text.charCodeAt(at);
-      trigram = ((trigram << 5) | (code & LOWER_BITS)) & (TRIGRAMS - 1);
+      trigram = withNext(trigram, code);
       if (code < 128) found |= signsOf[trigram]!;
       if (code >= 48 && code <= 57) {
         digits++;
@@ -54,16 +53,6 @@ export class TextSigns {
       }
     }
     return found;
-  }
-
-  #add(text: string, sign: number): void {
-    const last = Array.from(text).reduce(
-      (trigram, character) => (trigram << 5) | (character.charCodeAt(0) & LOWER_BITS),
-      0,
-    );
-    // What stands before a shorter text may be anything.
-    const step = 1 << (5 * text.length);
-    for (let trigram = last; trigram < TRIGRAMS; trigram += step) this.#signsOf[trigram]! |= sign;
   }
 }
 

@@ -1,0 +1,81 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { Detectors, resolveDetectors } from '../../src/redact/detectors/detectors';
+import { DEFAULT_NAMES, DEFAULT_WHOLE_NAMES } from '../../src/redact/default-names';
+import { foldName } from '../../src/redact/fold-name';
+import { base64Forms, onlyHasLettersAndDigits, shortestBase64 } from '../../src/redact/base64-forms';
+import { NameEndings } from '../../src/redact/name-endings';
+import { RedactionNotes } from '../../src/redact/redaction-notes';
+import { TextSigns } from '../../src/redact/text-signs';
+
+// A quick look spares the long one, so it may only be wrong in one direction.
+
+const ALL_SIGNS = 127;
+const texts = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom(
+        ...['4242 4242', '4242-4242-4242-4242', '4242424242424242', '3782 822463 10005', 'DE89 3704 0044 0532 0130 00'],
+        ...[
+          'DE89370400440532013000',
+          'eyJhbGciOiJIUzI1NiJ9.e30.c2ln',
+          'Bearer abcdef123456789',
+          'BASIC dXNlcjpwYXNzd29yZA==',
+        ],
+        ...[
+          'AKIAIOSFODNN7EXAMPLE',
+          'ghp_0123456789abcdefghij0123456789abcdef',
+          '-----BEGIN KEY-----',
+          'ann@shop.example',
+        ],
+        ...['xoxb-0123456789-abcdefghijk', 'AIzaSyA0123456789abcdefghijklmnopqrstuv', ' ', '-', '.', 'é', 'A'],
+      ),
+      fc.string({ maxLength: 4 }),
+    ),
+    { maxLength: 5 },
+  )
+  .map(parts => parts.join(''));
+
+describe('a quick look', () => {
+  it('at a text passes none that a detector finds something in', () => {
+    const detectors = new Detectors(resolveDetectors({ emails: true }));
+    const signs = new TextSigns(detectors.active);
+    const clean = (text: string, found: number) =>
+      detectors.clean(text, found, new RedactionNotes('spec'), null, 'text');
+    fc.assert(
+      fc.property(texts, text => {
+        expect(clean(text, signs.in(text))).to.equal(clean(text, ALL_SIGNS));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('at a name passes none that ends, folded, in a listed one', () => {
+    const listed = [...DEFAULT_NAMES, ...DEFAULT_WHOLE_NAMES];
+    const endings = new NameEndings(listed);
+    const pieces = fc.oneof(
+      fc.constantFrom(...listed, 'User', '_', '-', '1', '23', '[', ']', '.', 'X'),
+      fc.string({ maxLength: 3 }),
+    );
+    const names = fc.array(pieces, { minLength: 1, maxLength: 4 }).map(parts => parts.join(''));
+    fc.assert(
+      fc.property(names, name => {
+        const { whole } = foldName(name);
+        expect(endings.mayEnd(name) || !listed.some(ending => whole.endsWith(ending))).to.equal(true);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('for base64 of a value knows the shortest row of characters that it takes', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 4, maxLength: 40 }), value => {
+        for (const form of base64Forms([value])) {
+          expect(form.length).to.be.at.least(shortestBase64(value));
+          if (onlyHasLettersAndDigits(value)) expect(form).to.match(/^[A-Za-z\d]+$/);
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
