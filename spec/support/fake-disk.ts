@@ -34,6 +34,8 @@ export class FakeDisk implements SpoolFiles {
   crashPoint: CrashPoint | undefined;
   /** The errno with which changes fail; writes take a part first. */
   fault: string | undefined;
+  /** Whether the fault is of writes alone: other changes succeed. */
+  isWriteFault = false;
   isCrashed = false;
   readonly whenCrashed: Promise<void>;
   #noteCrash!: () => void;
@@ -246,7 +248,7 @@ export class FakeDisk implements SpoolFiles {
   }
 
   #failIfTold(path: string, isChange: boolean, runHalf?: () => void): void {
-    if (!this.fault || !isChange) return;
+    if (!this.fault || !isChange || (this.isWriteFault && !runHalf)) return;
     runHalf?.();
     throw failure(this.fault, path);
   }

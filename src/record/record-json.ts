@@ -1,15 +1,16 @@
-import type { LogRecord } from './log-record';
+import type { AnyRecord } from './log-record';
 
-type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
+const DATE_FIELDS = ['at', 'since', 'expireAt'];
 
 /**
  * The record that `JSON.stringify` wrote, its dates as dates.
  *
  * @throws {@link SyntaxError} when the text is not JSON.
  */
-export function parseRecord(text: string): LogRecord {
-  const record = JSON.parse(text) as Writable<LogRecord>;
-  record.at = new Date(record.at);
-  if (record.expireAt !== undefined) record.expireAt = new Date(record.expireAt);
-  return record;
+export function parseRecord(text: string): AnyRecord {
+  const record = JSON.parse(text) as Record<string, unknown>;
+  for (const field of DATE_FIELDS) {
+    if (record[field] !== undefined) record[field] = new Date(record[field] as string);
+  }
+  return record as unknown as AnyRecord;
 }

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { readdir } from 'node:fs/promises';
 import { localProcesses } from '../../../src/delivery/spool/owners';
 import type { SpoolPlace } from '../../../src/delivery/spool/record-spool';
+import { makeLossRecord } from '../../../src/testing/sinks/sample-records';
 import { numberedRecord, numberedRecords, numbersOf } from '../../support/numbered-records';
 import { useTemporaryDirectory } from '../../support/temporary-directory';
 import { readAll, readNumbers, testSpool } from '../../support/test-spool';
@@ -24,6 +25,13 @@ describe('a spool', () => {
     const read = await readAll(spool, 7);
     expect(read.map(({ record }) => record)).to.deep.equal(records);
     expect(spool.unread).to.equal(0);
+  });
+
+  it('gives back records of losses too, their dates as dates', async () => {
+    const { spool } = await open();
+    const loss = makeLossRecord();
+    spool.append(loss, false);
+    expect((await readAll(spool)).map(({ record }) => record)).to.deep.equal([loss]);
   });
 
   it('holds what was not settled for the next process, with the same ids', async () => {

@@ -49,15 +49,30 @@ describe('a spool on a disk that refuses', () => {
     const places = numberedRecords(1, 3).map(record => spool.append(record, true) as SpoolPlace);
     await spool.commit();
     disk.fault = 'ENOSPC';
+    // Of equal size: the half that is written is the first of them, whole.
     spool.append(numberedRecord(4), true);
+    spool.append(numberedRecord(5), true);
     spool.settle(places.slice(0, 2));
     await spool.commit();
-    expect(notes.refused).to.have.length(1);
+    expect(notes.refused).to.have.length(2);
     disk.fault = undefined;
     await clock.advance(2_000);
     await spool.commit();
     const next = await testSpool({ ...OPTIONS, files: disk.afterKill(), processes: fakeProcesses(2) });
     expect(await readNumbers(next.spool)).to.deep.equal([3]);
+  });
+
+  it('cuts off at once what it gave back, where the disk lets it', async () => {
+    const { disk, spool } = await openOn(new FakeDisk());
+    spool.append(numberedRecord(1), true);
+    await spool.commit();
+    disk.fault = 'ENOSPC';
+    disk.isWriteFault = true;
+    spool.append(numberedRecord(2), true);
+    spool.append(numberedRecord(3), true);
+    await spool.commit();
+    const next = await testSpool({ ...OPTIONS, files: disk.afterKill(), processes: fakeProcesses(2) });
+    expect(await readNumbers(next.spool)).to.deep.equal([1]);
   });
 
   it('makes room on a full disk by deleting what is settled', async () => {

@@ -8,7 +8,7 @@ const isFull = proofScale() > 1;
 describe('a spool against its model', () => {
   it('does the same in every course of events', async () => {
     // Many of them do not fit the moment and are left out; about 100 (40) are carried out.
-    const commands = spoolCommands(isFull ? 400 : 130);
+    const commands = spoolCommands(isFull ? 520 : 130);
     let executed = 0;
     const property = fc.asyncProperty(commands, fc.constantFrom(0 as const, 500 as const), async (course, fsyncMs) => {
       const model = emptyModel();
@@ -19,7 +19,7 @@ describe('a spool against its model', () => {
       executed += model.done;
       await expectEnd(model, real);
     });
-    const { seed, runs } = await checkProperty(property, isFull ? 1_000 : 50, { shrink: 'on-replay' });
+    const { seed, runs } = await checkProperty(property, isFull ? 1_000 : 30, { shrink: 'on-replay' });
     if (isFull)
       console.log(
         `      ${runs} courses, ${Math.round(executed / runs)} commands carried out in each on average, seed ${seed}`,

@@ -44,6 +44,20 @@ describe('a spool on a disk that loses power', () => {
     expect(Math.min(...losses)).to.equal(0);
   }).timeout(60_000);
 
+  it('loses nothing that was taken over from a killed process', async () => {
+    const disk = new FakeDisk();
+    const first = await testSpool({ ...OPTIONS, files: disk, processes: fakeProcesses(1) });
+    first.spool.append(numberedRecord(1), false);
+    await first.spool.commit();
+    first.spool.append(numberedRecord(2), false);
+    // Within the window of the sync before: it is written, and not safe.
+    await first.spool.commit();
+    const killed = disk.afterKill();
+    await testSpool({ ...OPTIONS, files: killed, processes: fakeProcesses(2) });
+    const next = await testSpool({ ...OPTIONS, files: killed.afterPowerFailure(), processes: fakeProcesses(3) });
+    expect(await readNumbers(next.spool)).to.deep.equal([1, 2]);
+  });
+
   it('loses at most the last write window when a process is killed', async () => {
     const disk = new FakeDisk();
     const clock = new ManualClock();

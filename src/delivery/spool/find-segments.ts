@@ -37,7 +37,7 @@ export async function findSegments(directory: string, files: SpoolFiles, nextId:
 }
 
 async function findSegment(segment: Segment, files: SpoolFiles): Promise<SpoolDamage | undefined> {
-  const scan = scanSegment(await readAll(segment.path, files));
+  const scan = await scanSegment(await readAll(segment.path, files));
   if (scan === 'foreign') return quarantine(segment, files);
   // Without its progress all of it comes again, which is better than not at all.
   const progress = await readAll(segment.progressPath, files).catch(() => Buffer.alloc(0));

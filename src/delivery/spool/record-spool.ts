@@ -37,7 +37,10 @@ export interface RecordSpool {
   append(record: AnyRecord, isHeld: boolean): SpoolPlace | SpoolRefusal;
   /** Resolves when all that was appended is on the disk, or the disk has refused it. Never rejects. */
   commit(): Promise<void>;
-  /** The next records behind the cursor, oldest first, which it moves past them; empty when there are none. Never rejects. */
+  /**
+   * The next records behind the cursor, oldest first, which it moves past them. Empty when there are none, and while the
+   * disk cannot be read: `unread` tells which. Never rejects.
+   */
   read(limits: { readonly maxRecords: number; readonly maxBytes: number }): Promise<readonly SpooledRecord[]>;
   /** These records have found their end, delivered or dropped. */
   settle(places: Iterable<SpoolPlace>): void;

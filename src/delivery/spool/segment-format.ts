@@ -17,6 +17,7 @@ const VERSION = 1;
 const SEGMENT_MAGIC = Buffer.from('\xF5LCSPOOL', 'latin1');
 // Bytes that UTF-8 never has: within the text of a record no frame can seem to begin.
 const FRAME_MAGIC = Buffer.from([0xf5, 0x4c, 0x43, 0xf7]);
+const FRAME_MAGIC_NUMBER = FRAME_MAGIC.readUInt32LE();
 const ENTRY_MAGIC = 0xf8434cf5;
 
 export const SEGMENT_HEADER_BYTES = 16;
@@ -70,7 +71,7 @@ export function readFrame(bytes: Buffer, at: number): Frame | 'torn' | 'damaged'
   const crc = bytes.readUInt32LE(at + 8);
   const index = bytes.readUInt32LE(at + 12);
   const length = bytes.readUInt32LE(at + 16);
-  if (!bytes.subarray(at, at + 4).equals(FRAME_MAGIC) || check !== (crc ^ index ^ length) >>> 0) return 'damaged';
+  if (bytes.readUInt32LE(at) !== FRAME_MAGIC_NUMBER || check !== (crc ^ index ^ length) >>> 0) return 'damaged';
   const end = at + FRAME_HEAD_BYTES + length;
   if (end > bytes.length) return 'torn';
   return crc32(bytes.subarray(at + 12, end)) === crc ? { index, at, end } : 'damaged';

@@ -1,5 +1,9 @@
+import { setImmediate } from 'node:timers/promises';
 import type { IndexRange } from './index-ranges';
 import { framesIn, readFrame, readSegmentHeader, SEGMENT_HEADER_BYTES } from './segment-format';
+
+/** So many take about a millisecond; then the application has its turn. */
+const FRAMES_AT_ONCE = 256;
 
 /** What a segment of an earlier process holds. */
 export interface SegmentScan {
@@ -12,13 +16,15 @@ export interface SegmentScan {
 }
 
 /** Finds all whole frames, also behind damage. `foreign` when another version, or something else, wrote the file. */
-export function scanSegment(bytes: Buffer): SegmentScan | 'foreign' {
+export async function scanSegment(bytes: Buffer): Promise<SegmentScan | 'foreign'> {
   const header = readSegmentHeader(bytes);
   if (header === 'foreign') return 'foreign';
   const damaged: IndexRange[] = [];
   let records = 0;
   let end = Math.min(SEGMENT_HEADER_BYTES, bytes.length);
+  let seen = 0;
   for (const frame of framesIn(bytes, end)) {
+    if (++seen % FRAMES_AT_ONCE === 0) await setImmediate();
     if (frame.index < records) continue;
     if (frame.index > records) damaged.push({ from: records, to: frame.index });
     records = frame.index + 1;
