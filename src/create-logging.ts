@@ -15,19 +15,23 @@ import { coverActions } from './coverage/cover-actions';
 import type { CoverageReport } from './coverage/coverage-report';
 import { EXCHANGE } from './decorators/logging-interceptor';
 import { Delivery } from './delivery/delivery';
-import type { LaneStats } from './delivery/lane-stats';
+import type { Drop, LaneStats } from './delivery/lane-stats';
 import { LoggingError } from './errors';
 import { type Inspectable, INSPECTION, type Inspection, type LoggingTap } from './inspection';
 import { requireInteger } from './option-checks';
 import { type LoggingOptions, type ResolvedOptions, resolveOptions } from './options';
 import type { JsonValue } from './record/json-value';
+import type { LogRecord } from './record/log-record';
 import { Redactor } from './redact/redactor';
 import type { EncryptionKey } from './redact/redaction-keys';
 import type { StoredRecord } from './redact/reveal';
 import { Reporter } from './reporter';
+import type { Sink } from './sinks/sink';
+import { recipeOf, type SinkRecipe } from './sinks/sink-recipe';
 import { LocalTarget } from './worker/local-target';
 import { RecordFactory } from './worker/record-factory';
-import type { RecordTarget } from './worker/record-target';
+import type { RecordTarget, WorkerStats } from './worker/record-target';
+import { WorkerTarget } from './worker/worker-target';
 
 /** Counters at one moment. Nothing is lost without being counted in one of them. */
 export interface LoggingStats {
@@ -42,6 +46,8 @@ export interface LoggingStats {
   readonly load: LoadState;
   /** From record to destination, by sink name. */
   readonly sinks: Readonly<Record<string, LaneStats>>;
+  /** Only with the option `worker`. */
+  readonly worker?: WorkerStats;
 }
 
 /** What {@link createLogging} returns. */
@@ -89,6 +95,18 @@ export interface Logging {
   coverage(app?: Koa): CoverageReport;
 }
 
+/** Sinks that another thread can make, and those that are bound to this one. */
+function byThread(sinks: readonly Sink[]) {
+  const portable: { readonly sink: Sink; readonly recipe: SinkRecipe }[] = [];
+  const bound: Sink[] = [];
+  for (const sink of sinks) {
+    const recipe = recipeOf(sink);
+    if (recipe) portable.push({ sink, recipe });
+    else bound.push(sink);
+  }
+  return { portable, bound };
+}
+
 class ComposedLogging implements Logging, Inspectable {
   readonly #capture: Capture;
   readonly #errors: ErrorInterceptor;
@@ -109,20 +127,7 @@ class ComposedLogging implements Logging, Inspectable {
     const redactor = new Redactor(options.redact, reporter.report);
     this.#redactor = redactor;
     const counts = noExchanges();
-    const delivery = new Delivery(options.sinks, options.delivery, {
-      report: reporter.report,
-      lossOrigin: { service: options.service, expireAfterDays: options.selection.expireAfterDays },
-      onDrop: drop => {
-        this.#tap?.drop(drop);
-        hooks.onDrop?.(drop);
-      },
-    });
-    const factory = new RecordFactory(redactor, options.service, reporter);
-    this.#target = new LocalTarget(factory, delivery, counts, (record, exchange) => {
-      const finished = withHookAttributes(record, hooks.onRecord, redactor, reporter);
-      this.#tap?.record(finished, exchange);
-      return finished;
-    });
+    this.#target = this.#makeTarget(counts, reporter);
     this.#maker = new RecordMaker({ ...options, hooks }, redactor, reporter, this.#target, counts, time);
     this.#open = new OpenExchanges(options.handlerWaitMs);
     this.#errors = new ErrorInterceptor({ errorHandlers: options.errorHandlers }, { redactor, reporter });
@@ -134,6 +139,51 @@ class ComposedLogging implements Logging, Inspectable {
       reporter,
     );
     this.#target.open();
+  }
+
+  #makeTarget(counts: ExchangeCounts, reporter: Reporter): RecordTarget {
+    const { options } = this;
+    const { hooks } = options;
+    const redactor = this.#redactor;
+    const factory = new RecordFactory(redactor, options.service, reporter);
+    const finish = (record: LogRecord, exchange: Exchange): LogRecord => {
+      const finished = withHookAttributes(record, hooks.onRecord, redactor, reporter);
+      this.#tap?.record(finished, exchange);
+      return finished;
+    };
+    const onDrop = (drop: Drop): void => {
+      this.#tap?.drop(drop);
+      hooks.onDrop?.(drop);
+    };
+    const lossOrigin = { service: options.service, expireAfterDays: options.selection.expireAfterDays };
+    const deliveryTo = (sinks: readonly Sink[]) =>
+      new Delivery(sinks, options.delivery, { report: reporter.report, onDrop, lossOrigin });
+    if (options.worker === false || !options.enabled) {
+      return new LocalTarget(factory, deliveryTo(options.sinks), counts, finish);
+    }
+    const { portable, bound } = byThread(options.sinks);
+    return new WorkerTarget({
+      setup: {
+        service: options.service,
+        lossOrigin,
+        redact: options.redact,
+        delivery: options.delivery,
+        sinks: portable.map(({ sink, recipe }) => ({ name: sink.name, ...recipe })),
+        returnsRecords: bound.length > 0,
+      },
+      options: options.worker,
+      limits: options,
+      counts,
+      reporter,
+      onDrop,
+      tellFacts: () => redactor.facts(),
+      // A tap is shown each record beside its exchange, which is here.
+      isMadeHere: snapshot => this.#tap !== undefined || redactor.needsFunctions(snapshot),
+      factory,
+      finish,
+      delivery: deliveryTo(bound),
+      makeFallback: () => deliveryTo(portable.map(({ sink }) => sink)),
+    });
   }
 
   middleware(): Middleware {

@@ -22,6 +22,7 @@ export type LoggingErrorCode =
   | 'REVEAL_REFUSED'
   | 'RECORDS_DROPPED'
   | 'LOAD_SHED'
+  | 'WORKER_FAILED'
   | 'SINK_OPEN_FAILED'
   | 'SINK_WRITE_FAILED'
   | 'SINK_CLOSE_FAILED'

@@ -27,6 +27,8 @@ import type { LogRecord, ServiceInfo } from './record/log-record';
 import { type RedactOptions, type ResolvedRedactOptions, resolveRedactOptions } from './redact/redact-options';
 import { fileSink } from './sinks/file/file-sink';
 import type { Sink } from './sinks/sink';
+import { isOwnThread, workerFile } from './worker/own-thread';
+import { resolveWorkerOptions, type WorkerOptions } from './worker/worker-options';
 
 /** Names the service in every record. */
 export interface ServiceOptions {
@@ -72,6 +74,11 @@ export interface LoggingOptions extends SelectionOptions {
    * `sampleWeight` makes up for the others. `false` records all, however late it is. @defaultValue {}
    */
   readonly loadShedding?: LoadSheddingOptions | false;
+  /**
+   * `true`, or options: redaction, encoding and delivery run in a thread of their own, and the application's thread only
+   * takes notes. See docs/worker.md for what that changes. @defaultValue false
+   */
+  readonly worker?: boolean | WorkerOptions;
   /** Called when a request arrives, on its path: keep it short. What it returns goes into `attributes`. */
   readonly onRequest?: (context: Context) => Attributes | void;
   /** Called after the response was closed. What it returns goes into `attributes`. */
@@ -99,6 +106,7 @@ export interface ResolvedOptions {
   readonly maxPendingExchanges: number;
   readonly maxPendingBytes: number;
   readonly loadShedding: Required<LoadSheddingOptions> | false;
+  readonly worker: WorkerOptions | false;
   readonly errorHandlers: readonly ErrorHandlerSource[];
   readonly hooks: Pick<LoggingOptions, 'identify' | 'onRequest' | 'onResponse' | 'onRecord' | 'onError' | 'onDrop'>;
 }
@@ -120,6 +128,7 @@ const KEYS: readonly (keyof LoggingOptions)[] = [
   'maxPendingExchanges',
   'maxPendingBytes',
   'loadShedding',
+  'worker',
 ];
 
 const NO_RECORDS = Symbol.for('logged-controllers:no-records');
@@ -196,6 +205,20 @@ function resolveLoadShedding(options: LoadSheddingOptions | false = {}): Require
   return { maxEventLoopDelayMs };
 }
 
+function resolveWorker({ worker = false, onRecord }: LoggingOptions): WorkerOptions | false {
+  const resolved = resolveWorkerOptions(worker);
+  if (resolved === false) return false;
+  if (onRecord) {
+    throw new LoggingError(
+      'OPTION_INVALID',
+      'onRecord cannot be given together with worker: records are made in the worker, where functions of the ' +
+        'application cannot go. Use onResponse or annotate(), or leave worker out.',
+    );
+  }
+  workerFile();
+  return resolved;
+}
+
 /** The picked keys that have a value. */
 function pick<Key extends keyof LoggingOptions>(
   options: LoggingOptions,
@@ -237,7 +260,7 @@ export function resolveOptions(options: LoggingOptions): ResolvedOptions {
     throw new LoggingError('OPTION_INVALID', `errorHandlers must be an array, got ${describeValue(errorHandlers)}.`);
   }
   if (options.sinks !== undefined) checkSinks(options.sinks);
-  const enabled = isWanted && !isForbidden;
+  const enabled = isWanted && !isForbidden && !isOwnThread();
   return {
     service: resolveService(options.service),
     enabled,
@@ -252,6 +275,7 @@ export function resolveOptions(options: LoggingOptions): ResolvedOptions {
     maxPendingExchanges,
     maxPendingBytes,
     loadShedding: resolveLoadShedding(options.loadShedding),
+    worker: resolveWorker(options),
     errorHandlers,
     hooks: pick(options, HOOK_KEYS),
   };

@@ -19,6 +19,9 @@ import { disableRedaction } from '../../src/redact/redact-options';
 
 type Controller = new (...args: never[]) => object;
 
+/** With `LOGGED_MODE=worker` every application of the specs has its records made and delivered by a worker. */
+const IN_WORKER = process.env['LOGGED_MODE'] === 'worker';
+
 const started: TestApp[] = [];
 
 afterEach('close the applications of this spec', async () => {
@@ -102,6 +105,7 @@ class TestAppBuilder {
       service: { name: 'spec', version: '1.2.3' },
       sinks: [memory],
       onError: error => reports.push(error),
+      ...(IN_WORKER && !this.#options.onRecord && { worker: true }),
       ...this.#options,
       ...(this.#isLogged ? {} : { enabled: false }),
     });
@@ -231,5 +235,8 @@ export class TestApp {
 
 /** Waits for a condition that other events in this process bring about; the runner's own time limit ends it. */
 export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise(resolve => setImmediate(resolve));
+  // After some turns it may be another thread that is waited for, which needs the processor.
+  for (let turn = 0; !condition(); turn++) {
+    await new Promise(resolve => (turn < 100 ? setImmediate(resolve) : setTimeout(resolve, 1)));
+  }
 }

@@ -117,6 +117,7 @@ export class LaneReports {
       case 'rejected':
         return `${this.#sink} can never take ${records}, now dropped: ${because}.`;
       case 'closed':
+      case 'crashed':
         return `${this.#sink} lost ${records}: ${because}.`;
     }
   }

@@ -6,13 +6,14 @@ import type { CircuitState } from './circuit';
  * - `spool-full`: the queue and the spool were both at their limits;
  * - `spool-damaged`: it lay in the spool and cannot be read any more;
  * - `rejected`: the sink said that it can never take it;
- * - `closed`: it was not delivered before the deadline of `close`, or came after `close`.
+ * - `closed`: it was not delivered before the deadline of `close`, or came after `close`;
+ * - `crashed`: it was in the worker thread when that ended by itself.
  */
-export type DropReason = 'queue-full' | 'spool-full' | 'spool-damaged' | 'rejected' | 'closed';
+export type DropReason = 'queue-full' | 'spool-full' | 'spool-damaged' | 'rejected' | 'closed' | 'crashed';
 
 /** No drops yet. */
 export function noDrops(): Record<DropReason, number> {
-  return { 'queue-full': 0, 'spool-full': 0, 'spool-damaged': 0, rejected: 0, closed: 0 };
+  return { 'queue-full': 0, 'spool-full': 0, 'spool-damaged': 0, rejected: 0, closed: 0, crashed: 0 };
 }
 
 /** Records that one lane gave up at about one moment, for one reason. */

@@ -2,6 +2,7 @@ import type { Document } from 'mongodb';
 import { LoggingError, SinkError, type RejectedRecord, type Report } from '../errors';
 import type { AnyRecord } from '../record/log-record';
 import type { Sink, SinkContext, WriteResult } from '../sinks/sink';
+import { withRecipe } from '../sinks/sink-recipe';
 import { BatchWriter } from './batch-writer';
 import { detectCollectionKind, type CollectionKind } from './collection-kind';
 import { prepareConnection, type Connection } from './connection';
@@ -25,7 +26,11 @@ const DAY_MS = 86_400_000;
  * });
  */
 export function mongoSink(options: MongoSinkOptions): Sink {
-  return new MongoSink(resolveMongoSinkOptions(options));
+  const resolved = resolveMongoSinkOptions(options);
+  const sink = new MongoSink(resolved);
+  // A collection belongs to a client of the application, which is in its thread.
+  const isOurs = 'url' in resolved.destination;
+  return isOurs ? withRecipe(sink, { target: __filename, export: mongoSink.name, options }) : sink;
 }
 
 class MongoSink implements Sink {

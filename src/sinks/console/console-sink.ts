@@ -5,7 +5,8 @@ import { toNdjsonLine } from '../ndjson';
 import { renderBatch } from '../render-batch';
 import { SerialWrites } from '../serial-writes';
 import type { Sink } from '../sink';
-import { prettyRecord } from './pretty-record';
+import { withRecipe } from '../sink-recipe';
+import { prettyRecord, type PrettyStyle } from './pretty-record';
 import { writeToStream } from './write-to-stream';
 
 export interface ConsoleSinkOptions {
@@ -44,8 +45,29 @@ export function consoleSink(options: ConsoleSinkOptions = {}): Sink {
   requireBoolean('consoleSink.bodies', bodies);
   requireWritable('consoleSink.stream', stream);
 
-  const style = { bodies, color: hasColors(stream) };
-  const isPretty = format === 'pretty' || (format === 'auto' && isTerminal(stream));
+  const resolved: ResolvedConsoleOptions = {
+    name,
+    isPretty: format === 'pretty' || (format === 'auto' && isTerminal(stream)),
+    style: { bodies, color: hasColors(stream) },
+  };
+  const sink = printTo(stream, resolved);
+  // Another thread has a standard output, too, but does not know what it leads to; of other streams it has none.
+  if (stream !== process.stdout) return sink;
+  return withRecipe(sink, { target: __filename, export: resolvedConsoleSink.name, options: resolved });
+}
+
+interface ResolvedConsoleOptions {
+  readonly name: string;
+  readonly isPretty: boolean;
+  readonly style: PrettyStyle;
+}
+
+/** {@link consoleSink} in another thread. */
+export function resolvedConsoleSink(options: ResolvedConsoleOptions): Sink {
+  return printTo(process.stdout, options);
+}
+
+function printTo(stream: NodeJS.WritableStream, { name, isPretty, style }: ResolvedConsoleOptions): Sink {
   const renderRecord = isPretty ? (record: AnyRecord): string => prettyRecord(record, style) : toNdjsonLine;
   const writes = new SerialWrites();
   return {

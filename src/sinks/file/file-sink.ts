@@ -4,6 +4,7 @@ import { toNdjsonLine } from '../ndjson';
 import { renderBatch } from '../render-batch';
 import { SerialWrites } from '../serial-writes';
 import type { Sink, SinkContext, WriteResult } from '../sink';
+import { withRecipe } from '../sink-recipe';
 import { ArchiveUpkeep } from './archive-upkeep';
 import { explainFileFailure } from './file-failure';
 import { resolveFileSinkOptions, type FileSinkOptions, type ResolvedFileSinkOptions } from './file-sink-options';
@@ -23,7 +24,8 @@ const UPKEEP_INTERVAL_MS = 3_600_000;
  * createLogging({ sinks: [fileSink({ directory: '/var/log/shop', maxAgeDays: 14 })] });
  */
 export function fileSink(options: FileSinkOptions = {}): Sink {
-  return new FileSink(resolveFileSinkOptions(options), Date.now);
+  const resolved = resolveFileSinkOptions(options);
+  return withRecipe(new FileSink(resolved, Date.now), { target: __filename, export: fileSink.name, options: resolved });
 }
 
 /** {@link fileSink} with its clock as a parameter. */

@@ -1,0 +1,108 @@
+import type { MessagePort } from 'node:worker_threads';
+import { Delivery } from '../delivery/delivery';
+import type { Drop } from '../delivery/lane-stats';
+import { ReportOnce } from '../redact/report-once';
+import type { LogRecord } from '../record/log-record';
+import { SnapshotRedactor } from '../redact/snapshot-redactor';
+import { ToldClasses } from '../redact/told-classes';
+import { Reporter } from '../reporter';
+import type { Batch, FromWorker, ToWorker, WorkerSetup } from './messages';
+import { RecipeSink } from './recipe-sink';
+import { RecordFactory } from './record-factory';
+import { tellError } from './told-error';
+
+// Often enough for whoever looks at the counters; each message costs the application's thread some microseconds.
+const PROGRESS_MS = 20;
+
+/** What runs in the worker: makes records of the snapshots that come in, and delivers them. */
+export class WorkerSide {
+  readonly #setup: WorkerSetup;
+  readonly #port: MessagePort;
+  readonly #classes: ToldClasses;
+  readonly #factory: RecordFactory;
+  readonly #delivery: Delivery;
+  #drops: Drop[] = [];
+  #isTelling = false;
+
+  constructor(setup: WorkerSetup, port: MessagePort) {
+    this.#setup = setup;
+    this.#port = port;
+    const reporter = new Reporter(error => this.#post({ kind: 'report', error: tellError(error) }));
+    this.#classes = new ToldClasses(setup.redact);
+    const redactor = new SnapshotRedactor(setup.redact, this.#classes, new ReportOnce(reporter.report));
+    this.#factory = new RecordFactory(redactor, setup.service, reporter);
+    this.#delivery = new Delivery(
+      setup.sinks.map(recipe => new RecipeSink(recipe, () => this.#tellSoon())),
+      setup.delivery,
+      {
+        report: reporter.report,
+        lossOrigin: setup.lossOrigin,
+        onDrop: drop => {
+          this.#drops.push(drop);
+          this.#tellSoon();
+        },
+      },
+    );
+  }
+
+  start(): void {
+    this.#delivery.open();
+    this.#port.on('message', (message: ToWorker) => this.#receive(message));
+  }
+
+  #receive(message: ToWorker): void {
+    switch (message.kind) {
+      case 'batch':
+        return this.#work(message);
+      case 'flush':
+        void this.#delivery.flush().then(() => this.#tell('flushed', message.number));
+        return;
+      case 'close':
+        void this.#delivery.close({ deadlineMs: message.deadlineMs }).then(() => {
+          this.#tellProgress();
+          this.#post({ kind: 'closed', sinks: this.#delivery.stats() });
+        });
+    }
+  }
+
+  #work({ number, facts, snapshots, records }: Batch): void {
+    if (facts) this.#classes.learn(facts);
+    const made: LogRecord[] = [];
+    for (const snapshot of snapshots) {
+      const record = this.#factory.make(snapshot);
+      if (record) made.push(record);
+    }
+    for (const record of [...made, ...records]) this.#delivery.push(record);
+    this.#post({
+      kind: 'done',
+      number,
+      failed: snapshots.length - made.length,
+      ...(this.#setup.returnsRecords && { records: made }),
+      sinks: this.#delivery.stats(),
+    });
+  }
+
+  #tell(kind: 'flushed', number: number): void {
+    this.#tellProgress();
+    this.#post({ kind, number, sinks: this.#delivery.stats() });
+  }
+
+  #tellSoon(): void {
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    setTimeout(() => {
+      this.#isTelling = false;
+      this.#tellProgress();
+    }, PROGRESS_MS).unref();
+  }
+
+  #tellProgress(): void {
+    const drops = this.#drops;
+    this.#drops = [];
+    this.#post({ kind: 'progress', drops, sinks: this.#delivery.stats() });
+  }
+
+  #post(message: FromWorker): void {
+    this.#port.postMessage(message);
+  }
+}
