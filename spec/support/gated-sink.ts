@@ -1,9 +1,10 @@
 import { appendFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { isMainThread } from 'node:worker_threads';
 import type { Sink } from '../../src';
 
 /** What the gate of a {@link gatedSink} lets its worker do next. */
-export const GATE = { open: 0, shut: 1, throwing: 2, exiting: 3, leaking: 4 } as const;
+export const GATE = { open: 0, shut: 1, busy: 2, throwing: 3, exiting: 4, leaking: 5 } as const;
 
 export interface GatedSinkOptions {
   readonly name?: string;
@@ -13,7 +14,7 @@ export interface GatedSinkOptions {
   readonly gate: Int32Array;
 }
 
-/** A sink for workers that does to its thread what the gate says: stores, blocks it, or ends it. Elsewhere it stores. */
+/** A sink for workers that does what the gate says: stores, does not get on, blocks its thread, or ends it. Elsewhere it stores. */
 export function gatedSink({ name = 'gated', file, gate }: GatedSinkOptions): Sink {
   return {
     name,
@@ -26,6 +27,7 @@ export function gatedSink({ name = 'gated', file, gate }: GatedSinkOptions): Sin
 
 async function pass(gate: Int32Array): Promise<void> {
   Atomics.add(gate, 1, 1);
+  while (Atomics.load(gate, 0) === GATE.busy) await setTimeout(1);
   Atomics.wait(gate, 0, GATE.shut);
   switch (Atomics.load(gate, 0)) {
     case GATE.open:

@@ -105,7 +105,8 @@ class TestAppBuilder {
       service: { name: 'spec', version: '1.2.3' },
       sinks: [memory],
       onError: error => reports.push(error),
-      ...(IN_WORKER && !this.#options.onRecord && { worker: true }),
+      // Not where the spec moves the time of this thread, or a hook needs the record here.
+      ...(IN_WORKER && !this.#options.onRecord && !this.#time && { worker: true }),
       ...this.#options,
       ...(this.#isLogged ? {} : { enabled: false }),
     });

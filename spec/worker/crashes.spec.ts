@@ -17,7 +17,7 @@ describe('a worker that ends by itself', () => {
       await gated.start({ worker: { maxHeapMiB: 64 } });
       await gated.request(2);
       await gated.app.logging.flush();
-      gated.gate.set(GATE.shut);
+      gated.gate.set(GATE.busy);
       await gated.request(3);
       await until(() => gated.stats.exchanges.recorded === 5);
       gated.gate.set(state);

@@ -21,7 +21,6 @@ export class WorkerThread {
       workerData: { [OWN_THREAD]: setup },
       ...(maxHeapMiB !== undefined && { resourceLimits: { maxOldGenerationSizeMb: maxHeapMiB } }),
     });
-    this.#worker.unref();
     let cause: unknown;
     this.#worker.on('message', (message: FromWorker) => this.#listener?.onMessage(message));
     // What cannot be read on either side would be waited for in vain.
@@ -35,6 +34,8 @@ export class WorkerThread {
       this.#listener = undefined;
       ended?.onEnd(cause ?? new Error(`process.exit(${code}) was called in it`));
     });
+    // Last, because a listener for messages keeps the process alive again.
+    this.#worker.unref();
   }
 
   /** @throws DataCloneError */

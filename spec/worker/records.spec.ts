@@ -1,0 +1,146 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+import { Body, JsonController, Post } from 'routing-controllers';
+import { createLogging, fileSink, Logged, LoggingError, memorySink, Sensitive } from '../../src';
+import { INSPECTION, type Inspectable } from '../../src/inspection';
+import type { LogRecord } from '../../src/record/log-record';
+import { workerFile } from '../../src/worker/own-thread';
+import { readNdjson } from '../support/read-ndjson';
+import { useTemporaryDirectory } from '../support/temporary-directory';
+import { testApp } from '../support/test-app';
+import { expectConservation, ThingsController } from './arrange';
+
+const run = promisify(execFile);
+const threadOfFunction: string[] = [];
+
+class Custom {
+  @Sensitive({
+    mode: value => {
+      threadOfFunction.push('here');
+      return `only ${String(value).length} characters`;
+    },
+  })
+  code!: string;
+  @Sensitive({ mode: 'hash' }) nationalId!: string;
+}
+
+@Logged()
+@JsonController('/typed')
+class TypedController {
+  @Post('/custom') custom(@Body() body: Custom) {
+    return { kept: body.nationalId.length };
+  }
+  @Post('/free') free(@Body() body: object) {
+    return body;
+  }
+}
+
+describe('records that a worker makes', () => {
+  const directory = useTemporaryDirectory();
+  const start = () =>
+    testApp()
+      .controllers(TypedController, ThingsController)
+      .logging({
+        worker: true,
+        sinks: [fileSink({ directory: directory() })],
+        redact: { hashKey: { id: 'k1', secret: 'sixteen characters or more' } },
+      })
+      .start();
+
+  it('are the same for functions of the application, which are called in its thread', async () => {
+    const app = await start();
+    await app.post('/typed/custom', { code: 'canary-code', nationalId: '123456789' });
+    await app.logging.flush();
+    const [record] = await readNdjson(directory());
+    expect(threadOfFunction).to.deep.equal(['here']);
+    const [nationalId] = app.logging.hash('123456789');
+    expect(record!.request.body).to.deep.equal({ code: 'only 11 characters', nationalId });
+    expectConservation(app.logging.stats());
+  });
+
+  it('know what classes say from the first record on, also of classes that came later', async () => {
+    const app = await start();
+    await app.post('/typed/free', { lateName: 'harmless yet' });
+    await app.logging.flush();
+    class Late {
+      @Sensitive() lateName!: string;
+    }
+    expect(new Late()).to.be.instanceOf(Late);
+    await app.post('/typed/free', { lateName: 'canary-late' });
+    await app.logging.flush();
+    const [first, second] = await readNdjson(directory());
+    expect(first!.request.body).to.deep.equal({ lateName: 'harmless yet' });
+    expect(second!.request.body).to.deep.equal({ lateName: '[REDACTED]' });
+  });
+
+  it('are made in the thread of the application while somebody looks at them beside their exchange', async () => {
+    const app = await start();
+    const seen: LogRecord[] = [];
+    const release = (app.logging as unknown as Inspectable)[INSPECTION].tap({
+      record: (record, { context }) => {
+        expect(context.path).to.equal(record.request.path);
+        seen.push(record);
+      },
+      report() {},
+      drop() {},
+    });
+    await app.get('/things/1');
+    await app.logging.flush();
+    release();
+    await app.get('/things/2');
+    await app.logging.flush();
+    expect(seen.map(({ request }) => request.path)).to.deep.equal(['/things/1']);
+    expect(await readNdjson(directory())).to.have.length(2);
+    expectConservation(app.logging.stats());
+  });
+
+  it('go to the sinks of their own logging when there are several in one process', async () => {
+    const memories = [1, 2, 3].map(() => memorySink());
+    const apps = await Promise.all(
+      memories.map(memory =>
+        testApp()
+          .controllers(ThingsController)
+          .logging({ worker: true, sinks: [memory] })
+          .start(),
+      ),
+    );
+    await Promise.all(apps.map((app, at) => app.get(`/things/${at}`)));
+    await Promise.all(apps.map(app => app.logging.flush()));
+    expect(memories.map(({ records }) => records.map(({ request }) => request.path))).to.deep.equal([
+      ['/things/0'],
+      ['/things/1'],
+      ['/things/2'],
+    ]);
+  });
+
+  for (const end of ['without close()', 'close']) {
+    it(`let a process end that has nothing more to do (${end})`, async () => {
+      const { stderr } = await run(process.execPath, [require.resolve('../support/idle-process'), directory(), end]);
+      expect(stderr).to.equal('');
+      if (end === 'close') expect(await readNdjson(directory())).to.have.length(1);
+    });
+  }
+});
+
+describe('the option worker', () => {
+  it('is refused where it cannot work, with the remedy', () => {
+    const refused = (options: object) => expect(() => createLogging(options)).to.throw(LoggingError);
+    refused({ worker: 'yes' }).with.property('message').that.contains('must be true, false or an object');
+    refused({ worker: { maxHeap: 1 } })
+      .with.property('message')
+      .that.contains('maxHeapMiB');
+    refused({ worker: { maxHeapMiB: 1 } })
+      .with.property('message')
+      .that.contains('worker.maxHeapMiB');
+    refused({ worker: true, onRecord: () => ({}) })
+      .with.property('message')
+      .that.contains('onRecord');
+    expect(() => workerFile('/somewhere/bundled')).to.throw(LoggingError, 'out of the bundle');
+  });
+
+  it('starts no thread when nothing is recorded', () => {
+    expect(createLogging({ worker: true, enabled: false }).stats().worker).to.equal(undefined);
+    expect(createLogging({ worker: false, enabled: false }).stats().worker).to.equal(undefined);
+  });
+});
