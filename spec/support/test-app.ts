@@ -20,7 +20,7 @@ import { disableRedaction } from '../../src/redact/redact-options';
 type Controller = new (...args: never[]) => object;
 
 /** With `LOGGED_MODE=worker` every application of the specs has its records made and delivered by a worker. */
-const IN_WORKER = process.env['LOGGED_MODE'] === 'worker';
+export const IN_WORKER = process.env['LOGGED_MODE'] === 'worker';
 
 const started: TestApp[] = [];
 

@@ -21,15 +21,15 @@ class Custom {
       return `only ${String(value).length} characters`;
     },
   })
-  code!: string;
-  @Sensitive({ mode: 'hash' }) nationalId!: string;
+  voucherDigits!: string;
+  @Sensitive({ mode: 'hash' }) hashedDigits!: string;
 }
 
 @Logged()
 @JsonController('/typed')
 class TypedController {
   @Post('/custom') custom(@Body() body: Custom) {
-    return { kept: body.nationalId.length };
+    return { kept: body.hashedDigits.length };
   }
   @Post('/free') free(@Body() body: object) {
     return body;
@@ -50,12 +50,12 @@ describe('records that a worker makes', () => {
 
   it('are the same for functions of the application, which are called in its thread', async () => {
     const app = await start();
-    await app.post('/typed/custom', { code: 'canary-code', nationalId: '123456789' });
+    await app.post('/typed/custom', { voucherDigits: 'canary-code', hashedDigits: '123456789' });
     await app.logging.flush();
     const [record] = await readNdjson(directory());
     expect(threadOfFunction).to.deep.equal(['here']);
-    const [nationalId] = app.logging.hash('123456789');
-    expect(record!.request.body).to.deep.equal({ code: 'only 11 characters', nationalId });
+    const [hashedDigits] = app.logging.hash('123456789');
+    expect(record!.request.body).to.deep.equal({ voucherDigits: 'only 11 characters', hashedDigits });
     expectConservation(app.logging.stats());
   });
 
