@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { GATE } from '../support/gated-sink';
-import { until } from '../support/test-app';
+import { IN_WORKER, until } from '../support/test-app';
 import { expectConservation, GatedApp } from './arrange';
 
 describe('a worker that ends by itself', () => {
@@ -8,11 +8,13 @@ describe('a worker that ends by itself', () => {
   beforeEach(() => (gated = new GatedApp()));
   afterEach(() => gated.remove());
 
-  for (const [name, state, words] of [
+  // `npm run test:worker` has the time for all of them.
+  const ways = [
     ['because nobody catches an error', GATE.throwing, 'see error.cause'],
     ['because something calls process.exit', GATE.exiting, 'see error.cause'],
     ['because it has no memory left', GATE.leaking, 'out of memory'],
-  ] as const) {
+  ] as const;
+  for (const [name, state, words] of IN_WORKER ? ways : ways.slice(0, 1)) {
     it(`${name} is replaced; what its lanes held is counted`, async () => {
       await gated.start({ worker: { maxHeapMiB: 64 } });
       await gated.request(2);
@@ -54,7 +56,8 @@ describe('a worker that ends by itself', () => {
     expectConservation(gated.stats);
   });
 
-  it('again and again is given up: the thread of the application takes over, and says so', async () => {
+  const itAtLength = IN_WORKER ? it : it.skip;
+  itAtLength('again and again is given up: the thread of the application takes over, and says so', async () => {
     await gated.start();
     gated.gate.set(GATE.exiting);
     let requests = 0;
@@ -74,5 +77,5 @@ describe('a worker that ends by itself', () => {
     await gated.app.logging.close();
     expect(gated.lane.state).to.equal('closed');
     expectConservation(gated.stats);
-  });
+  }).timeout(30_000);
 });

@@ -18,7 +18,7 @@ class Custom {
   @Sensitive({
     mode: value => {
       threadOfFunction.push('here');
-      return `only ${String(value).length} characters`;
+      return `only ${JSON.stringify(value).length} characters`;
     },
   })
   voucherDigits!: string;
@@ -55,7 +55,7 @@ describe('records that a worker makes', () => {
     const [record] = await readNdjson(directory());
     expect(threadOfFunction).to.deep.equal(['here']);
     const [hashedDigits] = app.logging.hash('123456789');
-    expect(record!.request.body).to.deep.equal({ voucherDigits: 'only 11 characters', hashedDigits });
+    expect(record!.request.body).to.deep.equal({ voucherDigits: 'only 13 characters', hashedDigits });
     expectConservation(app.logging.stats());
   });
 

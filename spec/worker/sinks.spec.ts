@@ -66,6 +66,9 @@ describe('a sink of the application beside the worker', () => {
       .controllers(ThingsController)
       .logging({
         worker: true,
+        onDrop() {
+          throw new Error('a hook');
+        },
         sinks: [memory, { name: 'failing', write: async () => Promise.reject(new Error('no')) }],
         delivery: { retryMinDelayMs: 1, retryMaxDelayMs: 1, maxDelayMs: 1 },
       })

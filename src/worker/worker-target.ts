@@ -1,5 +1,6 @@
 import type { Exchange } from '../capture/exchange';
 import type { ExchangeCounts } from '../capture/snapshot-target';
+import { callHook } from '../delivery/call-hook';
 import { systemClock } from '../delivery/clock';
 import type { Delivery } from '../delivery/delivery';
 import type { Drop } from '../delivery/lane-stats';
@@ -210,12 +211,19 @@ export class WorkerTarget implements RecordTarget {
         this.#flushes.delete(message.number);
         return;
       case 'progress':
-        return message.drops.forEach(this.#parts.onDrop);
+        return this.#tellDrops(message.drops);
       case 'report':
         return this.#report(hearError(message.error));
       case 'closed':
         this.#whenClosed();
     }
+  }
+
+  #tellDrops(drops: readonly Drop[]): void {
+    const { onDrop, reporter } = this.#parts;
+    const message = 'onDrop failed. Delivery goes on.';
+    const onFailure = (): void => reporter.reportOnce(message, new LoggingError('HOOK_FAILED', message));
+    for (const drop of drops) callHook(() => onDrop(drop), onFailure);
   }
 
   #report(error: LoggingError): void {
@@ -273,7 +281,7 @@ export class WorkerTarget implements RecordTarget {
   }
 
   #crashed(cause: unknown): void {
-    const { reporter, onDrop } = this.#parts;
+    const { reporter } = this.#parts;
     const losses = this.#lanes.end('crashed');
     const lost = losses.map(({ sink, count }) => ` Sink "${sink}" lost ${count} of its records.`).join('');
     const hasGivenUp = this.#keeper.state === 'given-up';
@@ -288,7 +296,7 @@ export class WorkerTarget implements RecordTarget {
     else reporter.reportEachMinute('worker-crashed', compose);
     const givenUp = this.#flights.comeBack();
     if (givenUp) this.#fail(givenUp, 'ended two workers', cause);
-    for (const loss of losses) onDrop(loss);
+    this.#tellDrops(losses);
     if (hasGivenUp) this.#fallBack(cause);
   }
 
@@ -337,10 +345,10 @@ export class WorkerTarget implements RecordTarget {
       );
     }
     await this.#keeper.close();
-    const { counts, onDrop } = this.#parts;
+    const { counts } = this.#parts;
     counts.dropped.closed += this.pending;
     this.#settle(this.pending);
-    if (!hasClosed) for (const loss of this.#lanes.end('closed')) onDrop(loss);
+    if (!hasClosed) this.#tellDrops(this.#lanes.end('closed'));
     for (const resolve of this.#flushes.values()) resolve();
     this.#flushes.clear();
   }
