@@ -47,16 +47,13 @@ function byItself(name: string, sink: Sink): Contender {
   return { name, store: records => inBatches(records, batch => Promise.resolve(sink.write(batch, signal))) };
 }
 
-const service = { name: 'bench', version: null, instance: 'bench', host: 'bench', pid: process.pid };
-const lossOrigin = { service, expireAfterDays: undefined };
-
-function throughItsLane(name: string, sink: Sink): Contender {
+function throughItsLane(name: string, sink: Sink, { service }: LogRecord): Contender {
   const options = resolveDeliveryOptions({
     maxBatchRecords: BATCH,
     maxQueueRecords: 1_000_000,
     maxQueueBytes: 2 ** 31,
   });
-  const delivery = new Delivery([sink], options, { report: fail, lossOrigin });
+  const delivery = new Delivery([sink], options, { report: fail, lossOrigin: { service, expireAfterDays: undefined } });
   return {
     name,
     store: async records => {
@@ -139,7 +136,7 @@ async function measureMongo(url: string, record: LogRecord, rounds: number, coun
   const contenders: Contender[] = [
     { name: RAW, store: records => inBatches(records, batch => raw.insertMany(batch, { ordered: false })) },
     byItself('mongo sink', sink),
-    throughItsLane('mongo sink in its lane', lane),
+    throughItsLane('mongo sink in its lane', lane, record),
   ];
   try {
     await sink.open?.({ report: fail });
@@ -186,7 +183,7 @@ async function measureFiles(record: LogRecord, rounds: number, count: number) {
       },
     },
     byItself('file sink', sink),
-    throughItsLane('file sink in its lane', lane),
+    throughItsLane('file sink in its lane', lane, record),
   ];
   try {
     await sink.open?.({ report: fail });
