@@ -16,7 +16,7 @@ import type { Plot } from './report/report';
 import { SCRIPTED_LABEL, type ScriptedMongo, startScriptedMongo } from './servers/mongo-under-test';
 import type { ServerSettings } from './servers/server-process';
 import type { ServerUnderTest } from './servers/server-under-test';
-import { inRounds, warmUp, withServers } from './support/interleaved';
+import { inRounds, recordTarget, warmUp, withServers } from './support/interleaved';
 import { runBench } from './support/run-bench';
 import { BASELINE } from './variants/variants';
 import { temporaryFolder } from './variants/temporary-folder';
@@ -39,7 +39,6 @@ interface Spool {
 
 function loggingOf(spool: Spool | undefined): object {
   return {
-    loadShedding: {},
     delivery: { maxQueueRecords: 1_000_000, maxQueueBytes: QUEUE_BYTES, ...(spool && { spool }) },
   };
 }
@@ -70,7 +69,6 @@ function plotOf(run: OutageRun, { down, up }: Timeline, file: string, title: str
           figures('in memory', ({ queued }) => queued),
           figures('in the spool', ({ spooled }) => spooled),
           figures('dropped so far', ({ dropped }) => dropped),
-          figures('left out so far', ({ shed }) => shed),
         ],
       },
       {
@@ -113,6 +111,7 @@ async function measure(
       ...(isSpooling ? judgeSpooled(run, timeline) : judgeMemoryOnly(run, timeline)),
       ...judgeLatency(run, timeline, baseline),
       ...judgeHealthy(comparisons[1]!),
+      recordTarget(servers, measurements),
     ],
     plots: [
       plotOf(
@@ -123,14 +122,14 @@ async function measure(
       ),
     ],
     notes: [
-      `${rate} requests/s${rate < flags.rate ? `, half of what this machine carries in ${mode}, instead of ${flags.rate}` : ''}; ` +
+      `${rate} requests/s${rate < flags.rate ? `, half of what this machine carries ${mode}, instead of ${flags.rate}` : ''}; ` +
         `the server is a ${SCRIPTED_LABEL}.`,
       `p99 of the application: bare ${baseline.p99Ms.toFixed(2)} ms, before the outage ` +
         `${run.seconds.p99MsOf(0, timeline.down).toFixed(2)} ms, during it ` +
         `${run.seconds.p99MsOf(timeline.down, timeline.up).toFixed(2)} ms, after it ` +
         `${run.seconds.p99MsOf(timeline.up, timeline.end).toFixed(2)} ms.`,
       `${accepted} records: ${run.stored} stored, ${dropped} dropped; ${run.repeated} sent again and recognised by their ids. ` +
-        `${shed} more were left out while the event loop was late.`,
+        `${shed} more never became records.`,
       `Memory grew by ${residentGrowth(run, timeline).toFixed(1)} MiB, the backlog was gone ` +
         `${drainSeconds(run, timeline).toFixed(1)} s after the outage.`,
     ],

@@ -13,7 +13,7 @@ export interface Backlog {
   readonly spooledBytes: number;
   /** By the lane. */
   readonly dropped: number;
-  /** Exchanges that never became records, because the application or the making of records was late. */
+  /** Exchanges that never became records. */
   readonly shed: number;
   readonly residentBytes: number;
 }
