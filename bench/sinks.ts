@@ -129,9 +129,7 @@ async function measureMongo(url: string, record: LogRecord, rounds: number, coun
   const client = new MongoClient(url);
   const database = `logged_bench_${process.pid}`;
   const raw = client.db(database).collection<LogRecord>('raw');
-  const sinks = ['sink', 'lane'].map(name =>
-    mongoSink({ url, database, name, collection: name, deadLetterFile: false }),
-  );
+  const sinks = ['sink', 'lane'].map(name => mongoSink({ url, database, name, collection: name }));
   const [sink, lane] = sinks as [Sink, Sink];
   const contenders: Contender[] = [
     { name: RAW, store: records => inBatches(records, batch => raw.insertMany(batch, { ordered: false })) },

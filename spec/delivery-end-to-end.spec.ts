@@ -77,7 +77,6 @@ describe('a sink that cannot be opened when the application starts', () => {
           mongoSink({
             url: 'mongodb://logger:canary-password@127.0.0.1:1/logs',
             clientOptions: { serverSelectionTimeoutMS: 50 },
-            deadLetterFile: false,
           }),
         ],
         delivery: { retryMinDelayMs: 1, retryMaxDelayMs: 5 },

@@ -28,7 +28,7 @@ const DESTINATIONS: Destinations = {
     const { MongoClient } = await import('mongodb');
     const database = `logged_bench_${process.pid}`;
     return {
-      sink: mongoSink({ url: mongoUrl, database, deadLetterFile: false }),
+      sink: mongoSink({ url: mongoUrl, database }),
       remove: async () => {
         const client = new MongoClient(mongoUrl);
         await client.db(database).dropDatabase();

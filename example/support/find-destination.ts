@@ -65,10 +65,9 @@ function mongoDestination(
   release = async (): Promise<void> => {},
 ): MongoDestination {
   const database = /^[^/]+\/\/[^/]+\/([^?]+)/.exec(url)?.[1] ?? 'shop';
-  const deadLetterFile = join(directory, 'dead-letters.ndjson');
   return {
     kind: 'mongodb',
-    sink: mongoSink({ url, database, collection, expireAfterDays: 30, deadLetterFile }),
+    sink: mongoSink({ url, database, collection, expireAfterDays: 30 }),
     // Never the address in MONGODB_URL itself, which may hold a password.
     place: `the collection ${database}.${collection} of ${shownUrl}`,
     look: `mongosh "${shownUrl}" --eval 'db.getSiblingDB("${database}").${collection}.find().sort({ _id: -1 }).limit(3)'`,

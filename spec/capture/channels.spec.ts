@@ -202,16 +202,15 @@ describe('a secret leaves in no channel', () => {
     const server = await ScriptedMongoServer.start();
     const folder = await mkdtemp(join(tmpdir(), 'channels-'));
     try {
-      const deadLetterFile = join(folder, 'letters.ndjson');
       server.fail('insert', { writeErrors: [{ index: 0, code: 121, errmsg: `refused ${canary}` }] });
-      const app = await start({ sinks: [mongoSink({ url: server.url, indexes: false, deadLetterFile })] });
+      const sinks = [mongoSink({ url: server.url, indexes: false })];
+      const app = await start({ sinks, delivery: { deadLetters: { directory: folder } } });
       await post('/channels/echo', login)(app);
-      await app.logging.flush();
-      const letters = await readFile(deadLetterFile, 'utf8');
+      await app.logging.close();
+      const letters = await readFile(join(folder, 'mongo-dead-letters.ndjson'), 'utf8');
       expect(letters).to.contain('"[REDACTED]"');
       expect(leaksOf(letters)).to.deep.equal([]);
       expect(leaksOf(app.reports)).to.deep.equal([]);
-      await app.logging.close();
     } finally {
       await server.stop();
       await rm(folder, { recursive: true });

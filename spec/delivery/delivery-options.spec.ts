@@ -17,6 +17,7 @@ describe('the options of delivery', () => {
       circuitFailures: 5,
       lossRecords: true,
       spool: null,
+      deadLetters: { directory: './.logged', maxBytes: 67_108_864 },
     });
   });
 

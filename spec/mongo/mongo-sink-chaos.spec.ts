@@ -34,7 +34,6 @@ describe('a mongo sink behind a network that', () => {
     proxy = await ChaosProxy.start(server.address);
     sink = mongoSink({
       url: `mongodb://${proxy.address}/?directConnection=true`,
-      deadLetterFile: false,
       indexes: false,
       clientOptions: LIMITS,
     });
@@ -80,7 +79,7 @@ for (const replicaSet of [undefined, 'rs0']) {
   describe(`a mongo sink whose ${replicaSet === undefined ? 'standalone server' : 'replica set'} steps down ten times`, () => {
     it('stores every record once, whatever each step-down answers', async () => {
       const server = await ScriptedMongoServer.start(replicaSet === undefined ? {} : { replicaSet });
-      const sink = mongoSink({ url: server.url, deadLetterFile: false, indexes: false, clientOptions: LIMITS });
+      const sink = mongoSink({ url: server.url, indexes: false, clientOptions: LIMITS });
       await sink.open?.({ report: () => {} });
       const batches = Array.from({ length: 20 }, (_, number) => mongoRecords(25, `b${number}`));
       try {

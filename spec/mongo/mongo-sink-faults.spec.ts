@@ -36,7 +36,6 @@ for (const replicaSet of [undefined, 'rs0']) {
     function newSink(options: MongoSinkOptions = {}): Sink {
       const sink = mongoSink({
         url: server.url,
-        deadLetterFile: false,
         indexes: false,
         clientOptions: NETWORK_LIMITS,
         ...options,
@@ -282,7 +281,7 @@ describe('a mongo sink that is closed while the server hangs', () => {
     const server = await ScriptedMongoServer.start();
     try {
       const reports: LoggingError[] = [];
-      const sink = mongoSink({ url: server.url, deadLetterFile: false });
+      const sink = mongoSink({ url: server.url });
       server.fail('createIndexes', { hang: true }, { times: Infinity });
       await sink.open?.({ report: error => void reports.push(error) });
       await sink.write(mongoRecords(1), AbortSignal.timeout(5_000));

@@ -67,7 +67,6 @@ describe('the options of a mongo sink', () => {
       'mongoSink.expireAfterDays must be a whole number from 1 to 36500 (days), got a string of 2 characters.',
     ],
     [{ url: URL, name: '' }, 'mongoSink.name must be a string that is not empty, got an empty string.'],
-    [{ url: URL, deadLetterFile: true }, 'mongoSink.deadLetterFile must be a string that is not empty, got true.'],
     [{ url: URL, indexes: 'no' }, 'mongoSink.indexes must be true or false, got a string of 2 characters.'],
     [{ url: URL, clientOptions: [] }, 'mongoSink.clientOptions must be an options object, got an array of 0.'],
     [

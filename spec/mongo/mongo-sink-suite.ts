@@ -1,7 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect } from 'chai';
 import { MongoClient, type Db, type Document } from 'mongodb';
 import type { LoggingError } from '../../src/errors';
@@ -29,7 +26,6 @@ export function describeMongoSinkOn(
   describe(`a mongo sink on ${title}`, () => {
     let server: { readonly url: string; stop(): Promise<void> } | undefined;
     let client: MongoClient;
-    let folder: string;
     let database: Db;
     let sinks: Sink[];
     let reports: LoggingError[];
@@ -38,14 +34,12 @@ export function describeMongoSinkOn(
       this.timeout(120_000);
       server = await start();
       client = await new MongoClient(server.url).connect();
-      folder = await mkdtemp(join(tmpdir(), 'mongo-sink-'));
     });
 
     after(async function () {
       this.timeout(60_000);
       await client?.close();
       await server?.stop();
-      if (folder !== undefined) await rm(folder, { recursive: true });
     });
 
     beforeEach(() => {
@@ -59,7 +53,6 @@ export function describeMongoSinkOn(
       await database.dropDatabase();
     });
 
-    const deadLetterPath = (): string => join(folder, `${database.databaseName}.ndjson`);
     const stored = (collection = 'requests'): Promise<Document[]> => database.collection(collection).find().toArray();
     const storedIds = async (): Promise<string[]> => (await stored()).map(({ _id }) => String(_id)).sort();
     const indexes = async (): Promise<Document[]> => database.collection('requests').listIndexes().toArray();
@@ -71,7 +64,7 @@ export function describeMongoSinkOn(
 
     function newSink(options: MongoSinkOptions = {}): Sink {
       const place = typeof options.collection === 'object' ? {} : { url: server!.url, database: database.databaseName };
-      const sink = mongoSink({ ...place, deadLetterFile: deadLetterPath(), ...options });
+      const sink = mongoSink({ ...place, ...options });
       sinks.push(sink);
       return sink;
     }
@@ -207,16 +200,6 @@ export function describeMongoSinkOn(
       const { rejectedIds, attempts } = await deliver(sink, batch);
       expect({ rejectedIds, attempts }).to.deep.equal({ rejectedIds: ['r2'], attempts: 1 });
       expect(await storedIds()).to.deep.equal(['r1', 'r3']);
-
-      const [letter = ''] = (await readFile(deadLetterPath(), 'utf8')).trimEnd().split('\n');
-      const { at, ...rest } = JSON.parse(letter) as Document;
-      expect(rest).to.deep.equal({
-        sink: 'mongo',
-        reason: 'DocumentValidationFailure (121)',
-        record: JSON.parse(JSON.stringify(batch[1])) as Document,
-      });
-      expect(Date.parse(String(at))).to.be.closeTo(Date.now(), 60_000);
-      expect((await stat(deadLetterPath())).mode & 0o777).to.equal(0o600);
     });
 
     it('rejects records that cannot be sent at all, and stores the others', async () => {
@@ -241,7 +224,7 @@ export function describeMongoSinkOn(
     });
 
     it('ends with a batch of nothing but such records', async () => {
-      const sink = await openSink({ deadLetterFile: false });
+      const sink = await openSink();
       const huge = { ...mongoRecord('huge').request, body: 'x'.repeat(16_800_000) };
       const result = await write(sink, [mongoRecord('h1', { request: huge }), mongoRecord('h2', { request: huge })]);
       expect(result).to.have.property('rejected').with.length(2);

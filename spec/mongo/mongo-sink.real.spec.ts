@@ -45,7 +45,7 @@ if (found.kind === 'binary') {
       this.timeout(120_000);
       const { url } = set!;
       const client = await new MongoClient(url).connect();
-      const sink = mongoSink({ url, database: 'step_down', deadLetterFile: false });
+      const sink = mongoSink({ url, database: 'step_down' });
       try {
         const reports: string[] = [];
         await sink.open?.({ report: ({ message }) => void reports.push(message) });

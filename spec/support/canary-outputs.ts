@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
-import { consoleSink, fileSink, type LoggingError, memorySink, type Sink } from '../../src';
+import { consoleSink, type DeliveryOptions, fileSink, type LoggingError, memorySink, type Sink } from '../../src';
 import { mongoSink } from '../../src/mongo';
 import { ScriptedMongoServer } from './scripted-mongo-server';
 
@@ -42,8 +42,12 @@ export class CanaryOutputs {
       consoleSink({ name: 'pretty', format: 'pretty', bodies: true, stream: this.#pretty }),
       // Small, so that most of it is rotated and compressed.
       fileSink({ directory: join(this.directory, 'files'), maxFileBytes: 16_384, maxFiles: 1_000 }),
-      mongoSink({ url: this.server.url, deadLetterFile: join(this.directory, 'dead-letters.ndjson') }),
+      mongoSink({ url: this.server.url }),
     ];
+  }
+
+  get delivery(): DeliveryOptions {
+    return { deadLetters: { directory: this.directory } };
   }
 
   /** By destination, after all sinks are closed. */
@@ -55,7 +59,7 @@ export class CanaryOutputs {
         return (name.endsWith('.gz') ? gunzipSync(content) : content).toString();
       }),
     );
-    const deadLetters = await readFile(join(this.directory, 'dead-letters.ndjson'), 'utf8');
+    const deadLetters = await readFile(join(this.directory, 'mongo-dead-letters.ndjson'), 'utf8');
     return {
       memory: JSON.stringify(this.#memory.records),
       'console (json)': this.#json.text,

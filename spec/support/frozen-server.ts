@@ -17,7 +17,6 @@ export async function writeThroughFreeze(frozenMs: number, batchCount: number): 
   const { value: address } = (await lines.next()) as { readonly value: string };
   const sink = mongoSink({
     url: `mongodb://${address}/?directConnection=true`,
-    deadLetterFile: false,
     indexes: false,
     clientOptions: LIMITS,
   });

@@ -22,8 +22,17 @@ interface TestDeliverySettings extends DeliveryOptions {
 
 /** A delivery on a manual clock, into one recording sink unless told otherwise. Counters are checked at every look. */
 export function testDelivery(settings: TestDeliverySettings = {}) {
-  // Without loss records, unless asked for, what is delivered is what was pushed.
-  const { sinks, onDrop, onReport, random = () => 0, openSpool, lossRecords = false, ...options } = settings;
+  // Without loss records, unless asked for, what is delivered is what was pushed; and without files.
+  const {
+    sinks,
+    onDrop,
+    onReport,
+    random = () => 0,
+    openSpool,
+    lossRecords = false,
+    deadLetters = false,
+    ...options
+  } = settings;
   const sink = new RecordingSink();
   const clock = new ManualClock();
   const reports: LoggingError[] = [];
@@ -31,7 +40,7 @@ export function testDelivery(settings: TestDeliverySettings = {}) {
   const violations: unknown[] = [];
   let pushed = 0;
 
-  const delivery = new Delivery(sinks ?? [sink], resolveDeliveryOptions({ ...options, lossRecords }), {
+  const delivery = new Delivery(sinks ?? [sink], resolveDeliveryOptions({ ...options, lossRecords, deadLetters }), {
     clock,
     random,
     lossOrigin: { service: sampleRecord().service, expireAfterDays: undefined },

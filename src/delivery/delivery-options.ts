@@ -1,5 +1,6 @@
 import { LoggingError } from '../errors';
 import { refuseUnknownKeys, requireBoolean, requireInteger, requireOneOf } from '../option-checks';
+import { resolveDeadLetterOptions, type DeadLetterOptions } from './dead-letters';
 import { resolveSpoolOptions, type SpoolOptions } from './spool/spool-options';
 
 /**
@@ -37,11 +38,14 @@ export interface DeliveryOptions {
   readonly lossRecords?: boolean;
   /** Keeps what memory cannot on the disk, also beyond the end of the process. @defaultValue none */
   readonly spool?: SpoolOptions;
+  /** Keeps the records that a sink can never take in a file; `false` keeps only their number. */
+  readonly deadLetters?: DeadLetterOptions | false;
 }
 
 /** Complete and checked. */
-export interface ResolvedDeliveryOptions extends Required<Omit<DeliveryOptions, 'spool'>> {
+export interface ResolvedDeliveryOptions extends Required<Omit<DeliveryOptions, 'spool' | 'deadLetters'>> {
   readonly spool: Required<SpoolOptions> | null;
+  readonly deadLetters: Required<DeadLetterOptions> | null;
 }
 
 const DEFAULTS: ResolvedDeliveryOptions = {
@@ -57,6 +61,7 @@ const DEFAULTS: ResolvedDeliveryOptions = {
   circuitFailures: 5,
   lossRecords: true,
   spool: null,
+  deadLetters: null,
 };
 
 const MILLISECONDS = { min: 1, unit: 'milliseconds' };
@@ -87,7 +92,8 @@ export function resolveDeliveryOptions(options: DeliveryOptions = {}): ResolvedD
   refuseUnknownKeys('delivery', options, Object.keys(DEFAULTS));
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const spool = options.spool === undefined ? null : resolveSpoolOptions(options.spool);
-  const resolved: ResolvedDeliveryOptions = { ...DEFAULTS, ...given, spool };
+  const deadLetters = resolveDeadLetterOptions(options.deadLetters);
+  const resolved: ResolvedDeliveryOptions = { ...DEFAULTS, ...given, spool, deadLetters };
   for (const option of Object.keys(RANGES) as NumberOption[]) {
     requireInteger(`delivery.${option}`, resolved[option], RANGES[option]);
   }

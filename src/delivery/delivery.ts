@@ -48,7 +48,7 @@ export class Delivery {
   /** @throws {@link LoggingError} `OPTION_INVALID` when two sinks have one name. */
   constructor(sinks: readonly Sink[], options: ResolvedDeliveryOptions, hooks: DeliveryHooks) {
     const { report, onDrop, clock = systemClock, random = Math.random, lossOrigin } = hooks;
-    const openSpool = hooks.openSpool ?? openOnDisk(options, clock);
+    const open = hooks.openSpool ?? openOnDisk(options, clock);
     this.#clock = clock;
     // Whoever is told about failures may fail too; there is nobody left to tell that.
     const safeReport: Report = error =>
@@ -61,7 +61,7 @@ export class Delivery {
       if (lanes.has(sink.name)) {
         throw new LoggingError('OPTION_INVALID', `sinks must have different names, got "${sink.name}" twice.`);
       }
-      const context = { options, clock, random, report: safeReport, onDrop, lossOrigin, openSpool };
+      const context = { options, clock, random, report: safeReport, onDrop, lossOrigin, openSpool: open };
       lanes.set(sink.name, new SinkLane(sink, context));
     }
     this.#lanes = lanes;

@@ -68,6 +68,13 @@ export class LaneReports {
     this.#tell('SPOOL_FAILED', () => `The spool of ${this.#name} does not work: ${reason}. ${next}`);
   }
 
+  /** Rejected records whose content could not be kept. */
+  deadLettersLost(letters: number, because: string): void {
+    const next = 'They are counted as rejected, but their content is lost.';
+    const compose = () => `${count(letters)} that ${this.#name} rejected could not be kept: ${because}. ${next}`;
+    this.#tell('DEAD_LETTER_FAILED', compose);
+  }
+
   rejectionsMisplaced(rejections: number): void {
     const compose = () =>
       `${this.#sink} rejected ${count(rejections)} that its batch does not hold. ` +

@@ -58,6 +58,8 @@ export interface LaneStats {
   /** Records of the batch that is being written or waits to be written again. */
   readonly inFlight: number;
   readonly dropped: Readonly<Record<DropReason, number>>;
+  /** Rejected records that this process put into the dead-letter file. */
+  readonly deadLetters: number;
   /** Batches handed to the sink, each counted once however often it was written. */
   readonly batches: number;
   /** Writes of a batch after its first. */

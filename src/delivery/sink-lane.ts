@@ -4,6 +4,7 @@ import type { Sink } from '../sinks/sink';
 import { Backlog } from './backlog';
 import { BatchWriter } from './batch-writer';
 import type { Clock } from './clock';
+import { DeadLetters } from './dead-letters';
 import type { ResolvedDeliveryOptions } from './delivery-options';
 import { LaneLedger } from './lane-ledger';
 import { LaneReports } from './lane-reports';
@@ -12,6 +13,7 @@ import type { Drop, LaneStats } from './lane-stats';
 import { LaneWatch } from './lane-watch';
 import { LossNotes, type LossOrigin } from './loss-notes';
 import type { QueuedRecord } from './record-queue';
+import { callSink } from './sink-call';
 
 /** What all lanes of a delivery share. */
 export interface LaneContext {
@@ -37,6 +39,7 @@ const LEAST_CLOSE_MS = 200;
 export class SinkLane {
   readonly #losses: LossNotes;
   readonly #ledger: LaneLedger;
+  readonly #deadLetters: DeadLetters | null;
   readonly #backlog: Backlog;
   readonly #writer: BatchWriter;
   #lastSequence = 0;
@@ -63,6 +66,8 @@ export class SinkLane {
     }));
     this.#losses = losses;
     this.#ledger = ledger;
+    const { deadLetters } = options;
+    this.#deadLetters = deadLetters && new DeadLetters(deadLetters, sink.name, clock, reports);
     this.#backlog = new Backlog(sink, { ...context, ledger, reports, watch, onChange: () => this.#changed() });
     this.#writer = new BatchWriter(sink, {
       ...context,
@@ -106,7 +111,7 @@ export class SinkLane {
     this.#writer.release();
     this.#writer.interrupt('close() was called');
     const timeoutMs = Math.max(LEAST_CLOSE_MS, deadline - this.context.clock.now());
-    await Promise.all([this.#writer.close(timeoutMs), this.#backlog.close(timeoutMs)]);
+    await Promise.all([this.#writer.close(timeoutMs), this.#backlog.close(timeoutMs), this.#keepLetters(timeoutMs)]);
     this.#ledger.tellDrops();
   }
 
@@ -133,7 +138,15 @@ export class SinkLane {
     const { queued, queuedBytes, spooled, spooledBytes } = this.#backlog;
     const oldest = this.#writer.oldest ?? this.#backlog.oldest;
     const places = { queued, queuedBytes, spooled, spooledBytes, inFlight };
-    return { state, circuit, writeLimit, ...places, oldestAt: oldest?.record.at ?? null, ...this.#ledger.counts };
+    return {
+      state,
+      circuit,
+      writeLimit,
+      ...places,
+      deadLetters: this.#deadLetters?.kept ?? 0,
+      oldestAt: oldest?.record.at ?? null,
+      ...this.#ledger.counts,
+    };
   }
 
   /** Opens spool and sink before there is a record for them, so that a wrong setting shows when the application starts. */
@@ -197,8 +210,14 @@ export class SinkLane {
   #settled(stored: readonly QueuedRecord[], rejected: ReadonlyMap<QueuedRecord, string>): void {
     this.#backlog.settle(stored);
     this.#backlog.settle(rejected.keys());
+    if (rejected.size > 0)
+      this.#deadLetters?.keep(Array.from(rejected, ([{ record }, reason]) => ({ record, reason })));
     if (stored.length > 0) this.#tellLoss();
     this.#wakeWaiters();
+  }
+
+  async #keepLetters(timeoutMs: number): Promise<void> {
+    await callSink(this.context.clock, timeoutMs, async () => this.#deadLetters?.idle()).settled;
   }
 
   /** Writes into the sink itself what it has lost, now that it works. */

@@ -32,12 +32,6 @@ export interface MongoSinkOptions {
   readonly expireAfterDays?: number;
   /** Name of the sink in counters and messages. @defaultValue 'mongo' */
   readonly name?: string;
-  /**
-   * NDJSON file that takes the records which the server can never store, or `false` to keep only their number.
-   *
-   * @defaultValue './.logged/mongo-dead-letters.ndjson'
-   */
-  readonly deadLetterFile?: string | false;
   /** Whether the sink creates its indexes, the one that deletes expired records included. @defaultValue true */
   readonly indexes?: boolean;
   /**
@@ -61,7 +55,6 @@ export interface ResolvedMongoSinkOptions {
   readonly destination: MongoDestination;
   readonly name: string;
   readonly expireAfterDays: number | undefined;
-  readonly deadLetterFile: string | false;
   readonly indexes: boolean;
 }
 
@@ -71,7 +64,6 @@ const KNOWN_OPTIONS = [
   'database',
   'expireAfterDays',
   'name',
-  'deadLetterFile',
   'indexes',
   'clientOptions',
 ] as const satisfies readonly (keyof MongoSinkOptions)[];
@@ -112,18 +104,12 @@ function resolveDestination(options: MongoSinkOptions): MongoDestination {
  */
 export function resolveMongoSinkOptions(options: MongoSinkOptions): ResolvedMongoSinkOptions {
   refuseUnknownKeys('mongoSink', options, KNOWN_OPTIONS);
-  const {
-    expireAfterDays,
-    name = 'mongo',
-    deadLetterFile = './.logged/mongo-dead-letters.ndjson',
-    indexes = true,
-  } = options;
+  const { expireAfterDays, name = 'mongo', indexes = true } = options;
   const destination = resolveDestination(options);
   if (expireAfterDays !== undefined) {
     requireInteger('mongoSink.expireAfterDays', expireAfterDays, { min: 1, max: 36_500, unit: 'days' });
   }
   requireText('mongoSink.name', name);
-  if (deadLetterFile !== false) requireText('mongoSink.deadLetterFile', deadLetterFile);
   requireBoolean('mongoSink.indexes', indexes);
-  return { destination, name, expireAfterDays, deadLetterFile, indexes };
+  return { destination, name, expireAfterDays, indexes };
 }

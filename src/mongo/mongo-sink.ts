@@ -6,7 +6,6 @@ import { withRecipe } from '../sinks/sink-recipe';
 import { BatchWriter } from './batch-writer';
 import { detectCollectionKind, type CollectionKind } from './collection-kind';
 import { prepareConnection, type Connection } from './connection';
-import { DeadLetterFile } from './dead-letter-file';
 import { IndexKeeper } from './index-keeper';
 import { resolveMongoSinkOptions, type MongoSinkOptions, type ResolvedMongoSinkOptions } from './mongo-sink-options';
 import { AbortedError, untilAborted } from './until-aborted';
@@ -38,20 +37,18 @@ class MongoSink implements Sink {
   // Truly private, so that a sink that is printed does not show the client and the credentials in it.
   readonly #connection: Connection;
   readonly #writer: BatchWriter;
-  readonly #deadLetters: DeadLetterFile | undefined;
   readonly #indexes: IndexKeeper | undefined;
   readonly #expireAfterMs: number | undefined;
   #report: Report = () => {};
   #isClosed = false;
 
-  constructor({ destination, name, expireAfterDays, deadLetterFile, indexes }: ResolvedMongoSinkOptions) {
+  constructor({ destination, name, expireAfterDays, indexes }: ResolvedMongoSinkOptions) {
     this.name = name;
     this.#connection = prepareConnection(destination);
     const { collection, place } = this.#connection;
     this.#writer = new BatchWriter(documents =>
       collection.insertMany(documents, { ordered: false, forceServerObjectId: false, ignoreUndefined: true }),
     );
-    this.#deadLetters = deadLetterFile === false ? undefined : new DeadLetterFile(deadLetterFile, name);
     this.#indexes = indexes ? new IndexKeeper(name, place) : undefined;
     this.#expireAfterMs = expireAfterDays === undefined ? undefined : expireAfterDays * DAY_MS;
   }
@@ -77,7 +74,6 @@ class MongoSink implements Sink {
       batch.map(record => this.#toDocument(record)),
       signal,
     );
-    await this.#keepDeadLetters(batch, rejected);
     if (failure !== undefined) throw this.#sinkError('did not take the batch', failure, rejected);
     this.#indexes?.noteStored();
     return rejected.length > 0 ? { rejected } : undefined;
@@ -136,14 +132,6 @@ class MongoSink implements Sink {
   #toDocument(record: AnyRecord): Document {
     if (this.#expireAfterMs === undefined || record.expireAt !== undefined) return { ...record };
     return { ...record, expireAt: new Date(record.at.getTime() + this.#expireAfterMs) };
-  }
-
-  async #keepDeadLetters(batch: readonly AnyRecord[], rejected: readonly RejectedRecord[]): Promise<void> {
-    const letters = rejected.flatMap(({ index, reason }) => {
-      const record = batch[index];
-      return record === undefined ? [] : [{ record, reason }];
-    });
-    await this.#deadLetters?.append(letters, this.#report);
   }
 
   #sinkError(what: string, failure: Failure, rejected: readonly RejectedRecord[] = []): SinkError {

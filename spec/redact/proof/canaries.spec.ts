@@ -56,6 +56,7 @@ async function sendAll(directory: string, isRedacted: boolean): Promise<Outcome>
   };
   const options: LoggingOptions = {
     sinks: outputs.sinks,
+    delivery: outputs.delivery,
     unmatched: 'all',
     errorHandlers: [[QuietError, () => ({ status: 502, body: { code: 'UPSTREAM' } })]],
     onRequest: () => attributes('onRequest'),

@@ -46,7 +46,7 @@ export function mongoHarness(replicaSet?: string): SinkHarness<MongoTarget> {
       const url = new URL(server.url.replace('://', `://app:${PASSWORD}@`));
       url.searchParams.set('authMechanism', 'PLAIN');
       url.searchParams.set('authSource', '$external');
-      const sink = mongoSink({ url: url.href, deadLetterFile: false, clientOptions: LIMITS });
+      const sink = mongoSink({ url: url.href, clientOptions: LIMITS });
       return {
         server,
         sink,
