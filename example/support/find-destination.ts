@@ -61,7 +61,7 @@ function fileDestination({ directory }: DestinationNames): FileDestination {
 }
 
 function mongoDestination(
-  { url, shownUrl, collection, directory }: DestinationNames & { readonly url: string; readonly shownUrl: string },
+  { url, shownUrl, collection }: DestinationNames & { readonly url: string; readonly shownUrl: string },
   release = async (): Promise<void> => {},
 ): MongoDestination {
   const database = /^[^/]+\/\/[^/]+\/([^?]+)/.exec(url)?.[1] ?? 'shop';

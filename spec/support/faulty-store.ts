@@ -39,8 +39,7 @@ export class FaultyStore implements Sink {
         break;
       case 'hanging':
         // It may have been stored before the connection broke, now or much later.
-        if (this.chance.isLucky(2)) this.#store(batch);
-        else if (this.chance.isLucky(2)) void this.wait(5_000).then(() => this.#store(batch));
+        if (this.chance.isLucky(2)) void this.wait(this.chance.isLucky(2) ? 0 : 5_000).then(() => this.#store(batch));
         await new Promise(() => {});
         break;
       case 'flaky':

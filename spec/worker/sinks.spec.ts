@@ -30,7 +30,6 @@ describe('a sink that the worker makes for itself', () => {
     'a console sink with a stream of its own': consoleSink({ stream: process.stderr }),
     'a mongo sink with a collection of the application': mongoSink({
       collection: { insertMany() {} } as unknown as Collection,
-      deadLetterFile: false,
     }),
     'a mongo sink with functions in its options': mongoSink({
       url: 'mongodb://127.0.0.1:1',
