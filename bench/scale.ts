@@ -14,8 +14,8 @@ void runBench({
   name: 'scale',
   command: 'bench:scale',
   flags: {
-    rounds: { default: 7, min: 3, max: 1_000, meaning: 'measured rounds, after the warm-up' },
-    requests: { default: 200, min: 50, max: 100_000, meaning: 'requests to one server in one round' },
+    rounds: { default: 5, min: 3, max: 1_000, meaning: 'measured rounds, after the warm-up' },
+    requests: { default: 150, min: 50, max: 100_000, meaning: 'requests to one server in one round' },
     'start-ups': { default: 5, min: 3, max: 100, meaning: 'start-ups of each large application' },
   },
   run: async flags => {

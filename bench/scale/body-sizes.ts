@@ -13,8 +13,8 @@ const KILOBYTES: readonly number[] = [0.1, 1, 4, 16, 60, 250, 1_000];
 // The default of maxBodyBytes.
 const CAP_KILOBYTES = 64;
 const BURST_BYTES = 1_000_000;
-const FEWEST_REQUESTS = 4;
-const BURSTS = 5;
+const FEWEST_REQUESTS = 2;
+const BURSTS = 3;
 
 const APP = { name: 'letters' } as const;
 const SERVERS: readonly ServerSettings[] = [

@@ -7,8 +7,8 @@ import { inSequence } from '../support/in-sequence';
 import type { Part } from './part';
 
 const KILOBYTES: readonly number[] = [0.3, 1, 16, 60];
-const QUEUED_BYTES = 10_000_000;
-const MOST_RECORDS = 3_000;
+const QUEUED_BYTES = 5_000_000;
+const MOST_RECORDS = 2_000;
 const WARM_UP_REQUESTS = 100;
 const ENVELOPE_BYTES = 1_024;
 
