@@ -52,6 +52,15 @@ export class Child<Known extends Orders> {
     }
   }
 
+  /** Stops it as a debugger would: its connections stay, and nothing is answered. */
+  freeze(): void {
+    this.child.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.child.kill('SIGCONT');
+  }
+
   async close(): Promise<void> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     const ended = new Promise(resolve => this.child.once('exit', resolve));

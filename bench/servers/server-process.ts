@@ -54,6 +54,24 @@ export interface Health {
   readonly residentBytes: number;
 }
 
+/** What a process holds on to. */
+export interface Holdings {
+  /** Memory in use, garbage collected. */
+  readonly usedBytes: number;
+  /** Handles, requests and timers that keep a process alive. */
+  readonly resources: number;
+  /** Of the process itself, over all events. */
+  readonly listeners: number;
+}
+
+function holdings(): Holdings {
+  return {
+    usedBytes: usedBytes(),
+    resources: process.getActiveResourcesInfo().length,
+    listeners: process.eventNames().reduce((sum, event) => sum + process.listenerCount(event), 0),
+  };
+}
+
 const orders = {
   start: startServer,
   begin: () => meter.begin(),
@@ -65,6 +83,7 @@ const orders = {
     return watch.end();
   },
   usedBytes,
+  holdings,
   beginLoopDelay: () => loopDelay.begin(),
   endLoopDelay: () => loopDelay.end(),
   async flush(): Promise<void> {

@@ -6,7 +6,7 @@ import { quantileOf } from '../support/statistics';
 import { variantOf } from '../variants/variants';
 import { Child } from './child';
 import type { Lateness } from './loop-delay';
-import type { Health, ServerOrders, ServerSettings } from './server-process';
+import type { Health, Holdings, ServerOrders, ServerSettings } from './server-process';
 
 const CONNECTIONS = 16;
 // More than a server that keeps up ever uses at once: one that is late for a moment must not hold requests back.
@@ -107,6 +107,10 @@ export class ServerUnderTest {
   /** Memory in use, garbage collected. */
   usedBytes(): Promise<number> {
     return this.child.ask('usedBytes');
+  }
+
+  holdings(): Promise<Holdings> {
+    return this.child.ask('holdings');
   }
 
   beginLoopDelay(): Promise<void> {
