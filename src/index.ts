@@ -32,8 +32,12 @@ export type {
   FieldPlace,
   RouteLogging,
 } from './coverage/coverage-report';
-export type { DeliveryOptions } from './delivery/delivery-options';
-export type { Drop, DropReason, LaneStats } from './delivery/lane-stats';
+export type { CircuitState } from './delivery/circuit';
+export type { DeadLetterOptions } from './delivery/dead-letters';
+export type { DeliveryOptions, OverflowPolicy } from './delivery/delivery-options';
+export type { BatchEvent, StateEvent } from './delivery/lane-events';
+export type { Drop, DropReason, LaneState, LaneStats } from './delivery/lane-stats';
+export type { SpoolMode, SpoolOptions } from './delivery/spool/spool-options';
 export {
   LoggingError,
   SinkError,

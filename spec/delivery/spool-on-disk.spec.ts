@@ -66,6 +66,31 @@ describe('a delivery with a spool on the disk', () => {
     expect(numbersOf(sink.stored)).to.deep.equal(upTo(300));
   });
 
+  for (const end of ['close', 'spillSync'] as const) {
+    it(`takes a queue of 32 MiB whole at the end (${end})`, async () => {
+      const options = { maxQueueBytes: 64 * 1024 ** 2, maxBatchRecords: 1 };
+      const delivery = deliveryInto(
+        new RecordingSink('sink').onEveryWrite(() => new Promise(() => {})),
+        options,
+      );
+      delivery.open();
+      await delivery.flush();
+      const note = 'x'.repeat(256 * 1024);
+      for (const number of upTo(128)) delivery.push(numberedRecord(number, { attributes: { note } }));
+      expect(delivery.stats()['sink']).to.include({ spooled: 0 });
+      if (end === 'spillSync') delivery.spillSync();
+      await delivery.close({ deadlineMs: 0 });
+      expect(delivery.stats()['sink']).to.include({ spooled: 128, queued: 0, inFlight: 0 });
+
+      const sink = new RecordingSink('sink');
+      const second = deliveryInto(sink);
+      second.open();
+      await second.flush();
+      await second.close();
+      expect(numbersOf(sink.stored).sort((a, b) => a - b)).to.deep.equal(upTo(128));
+    });
+  }
+
   it('does not wait for the deadline of close when the sink is down', async () => {
     let writes = 0;
     const sink: Sink = {

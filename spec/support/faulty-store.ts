@@ -38,9 +38,7 @@ export class FaultyStore implements Sink {
         if (batch.length > 3) throw new SinkError('too much', { retryable: true, kind: 'overloaded' });
         break;
       case 'hanging':
-        // It may have been stored before the connection broke, now or much later.
-        if (this.chance.isLucky(2)) void this.wait(this.chance.isLucky(2) ? 0 : 5_000).then(() => this.#store(batch));
-        await new Promise(() => {});
+        await this.#mayStoreAndHang(batch);
         break;
       case 'flaky':
         await this.#mayFail(batch);
@@ -48,6 +46,14 @@ export class FaultyStore implements Sink {
       case 'fair':
     }
     return { rejected: this.#store(batch) };
+  }
+
+  /** The batch may be stored although no answer comes, at once or much later. */
+  async #mayStoreAndHang(batch: readonly AnyRecord[]): Promise<void> {
+    const way = this.chance.below(3);
+    if (way === 1) this.#store(batch);
+    if (way === 2) void this.wait(5_000).then(() => this.#store(batch)).catch(() => {});
+    await new Promise(() => {});
   }
 
   /** Fails before, in the midst of, or after storing, or only takes its time. */

@@ -1,2 +1,2 @@
-// Loaded before the specs by `npm run test:proof` and `npm run test:models`.
+// Loaded before the specs by `npm run test:proof`, `test:models` and `test:faults`.
 process.env['PROOF_SCALE'] ??= '20';

@@ -34,6 +34,8 @@ interface Waiter {
 
 // Enough for a sink to close its files and connections when the deadline was used up by its last writes.
 const LEAST_CLOSE_MS = 200;
+// For what has no time left there is only the disk; a disk that is not ready by then may never be.
+const LEAST_SPOOL_CLOSE_MS = 5_000;
 
 /** When the records of one sink leave: backlog → batch → writer. Lanes know nothing of each other. */
 export class SinkLane {
@@ -110,8 +112,12 @@ export class SinkLane {
     // With nothing left to write, the sink may still be opening, or waiting to try that again.
     this.#writer.release();
     this.#writer.interrupt('close() was called');
-    const timeoutMs = Math.max(LEAST_CLOSE_MS, deadline - this.context.clock.now());
-    await Promise.all([this.#writer.close(timeoutMs), this.#backlog.close(timeoutMs), this.#keepLetters(timeoutMs)]);
+    const leftMs = deadline - this.context.clock.now();
+    await Promise.all([
+      this.#writer.close(Math.max(LEAST_CLOSE_MS, leftMs)),
+      this.#backlog.close(Math.max(LEAST_SPOOL_CLOSE_MS, leftMs)),
+      this.#keepLetters(Math.max(LEAST_CLOSE_MS, leftMs)),
+    ]);
     this.#ledger.tellDrops();
   }
 

@@ -46,6 +46,8 @@ export class DiskSpool implements RecordSpool {
   /** Taken from `#pending` by the cycle that runs. */
   #writing: readonly PendingFrame[] = [];
   #pendingBytes = 0;
+  /** Of those, on the disk already by `flushSync`; the next cycle writes them once more. */
+  #flushedBytes = 0;
   #diskBytes = 0;
   /** Counts appends and settlements. A cycle handles all that came before it. */
   #changes = 0;
@@ -82,7 +84,8 @@ export class DiskSpool implements RecordSpool {
   }
 
   append(record: AnyRecord, isHeld: boolean): SpoolPlace | SpoolRefusal {
-    if (this.#closed || this.#retryAt !== undefined || this.#pendingBytes > MAX_PENDING_BYTES) return 'failing';
+    const unwrittenBytes = Math.max(0, this.#pendingBytes - this.#flushedBytes);
+    if (this.#closed || this.#retryAt !== undefined || unwrittenBytes > MAX_PENDING_BYTES) return 'failing';
     let bytes: Buffer;
     try {
       bytes = encodeFrame(JSON.stringify(record));
@@ -135,6 +138,7 @@ export class DiskSpool implements RecordSpool {
     try {
       writeFramesSync([...this.#writing, ...this.#pending], files);
       for (const segment of this.#segments) segment.saveProgressSync(files);
+      this.#flushedBytes = this.#pendingBytes;
     } catch (cause) {
       this.#noteFailure(cause);
     }
@@ -218,6 +222,7 @@ export class DiskSpool implements RecordSpool {
   async #writePending(): Promise<void> {
     this.#writing = this.#pending;
     this.#pending = [];
+    this.#flushedBytes = 0;
     for (const group of groupBySegment(this.#writing)) {
       const { segment } = group[0]!;
       await this.#begin(segment);
