@@ -7,8 +7,6 @@ export const KNOWN_GAPS = {
   bareSubTypes: true,
   /** A mark on a whole `@Body()` holds even when redaction is switched off for a check. */
   marksThatCannotBeSwitchedOff: true,
-  /** Texts beyond `maxStringLength` count in characters, so that a record may exceed its bytes fourfold. */
-  bytesOfLongTexts: true,
   /** Of a sensitive property that holds JSON as a text, the text is a known value, but not what is inside. */
   valuesInSensitiveJsonTexts: true,
 } as const;

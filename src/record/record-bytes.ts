@@ -44,8 +44,9 @@ export function estimateBytes(
 /** The length of a plain value; an object is left to `pending` and counts there. */
 function bytesOf(value: unknown, pending: object[], maxTextLength: number, uncutTexts: ReadonlySet<string>): number {
   if (typeof value === 'string') {
-    if (value.length > maxTextLength && !uncutTexts.has(value)) return 2 + maxTextLength;
-    return 2 + (value.length < SHORT_TEXT ? value.length : Buffer.byteLength(value));
+    if (value.length < SHORT_TEXT) return 2 + value.length;
+    const isCut = value.length > maxTextLength && !uncutTexts.has(value);
+    return 2 + Buffer.byteLength(isCut ? value.slice(0, maxTextLength) : value);
   }
   if (typeof value === 'number') return NUMBER_BYTES;
   if (typeof value === 'object' && value !== null) {
