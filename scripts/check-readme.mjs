@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './support/command.mjs';
+import { linkProblems, linksOf, specTitles } from './support/links.mjs';
 import { jsonProblems, markProblems, shellProblems, snippetsOf } from './support/markdown.mjs';
 import { build, MANIFEST, pack, temporaryFolder } from './support/packed-package.mjs';
 import { quickStartOf, runQuickStart } from './support/quick-start.mjs';
@@ -23,10 +24,12 @@ function documents() {
 const steps = new Steps();
 await steps.step('read the documents', [], () => {
   const files = documents();
-  const snippets = files.flatMap(file => snippetsOf(file, readFileSync(join(ROOT, file), 'utf8')));
+  const texts = files.map(file => [file, readFileSync(join(ROOT, file), 'utf8')]);
+  const snippets = texts.flatMap(([file, text]) => snippetsOf(file, text));
+  const links = texts.flatMap(([file, text]) => linksOf(file, text));
   refuse(markProblems(snippets));
   const typed = snippets.filter(({ language, flags }) => language === 'ts' && !flags.includes('no-check'));
-  return { snippets, typed, note: `${files.length} documents, ${snippets.length} blocks` };
+  return { snippets, links, typed, note: `${files.length} documents, ${snippets.length} blocks` };
 });
 await steps.step('json blocks parse', ['read the documents'], ({ snippets }) => refuse(jsonProblems(snippets)));
 await steps.step('npm commands exist', ['read the documents'], ({ snippets }) =>
@@ -34,6 +37,10 @@ await steps.step('npm commands exist', ['read the documents'], ({ snippets }) =>
 );
 await steps.step('build', [], async () => {
   await build();
+});
+await steps.step('links lead to files, headings and specs', ['read the documents', 'build'], async ({ links }) => {
+  refuse(linkProblems(links, await specTitles()));
+  return { note: `${links.length} links` };
 });
 await steps.step('ts blocks compile', ['read the documents', 'build'], async ({ typed }) => {
   const folder = join(ROOT, 'build/readme');
