@@ -20,13 +20,13 @@ export function failuresIn(output) {
   if (others.length > 0 && others.length === messages.length) {
     throw new Error(`the specs broke, which proves nothing: ${others[0].slice(0, 300)}`);
   }
-  return messages.filter(message => message.includes('ProofFailed')).flatMap(noticedIn);
+  return [...new Set(messages.filter(message => message.includes('ProofFailed')).flatMap(noticedIn))];
 }
 
 /** The places of a canary failure, or what random classes led to. */
 function noticedIn(message) {
-  const places = [...message.matchAll(/^.*?(?:memory|answers) <- ([^\n]+)$/gm)].map(([, place]) => place);
-  if (places.length > 0) return [...new Set(places)];
+  const places = [...message.matchAll(/ <- ([^\n]+)$/gm)].map(([, place]) => place);
+  if (places.length > 0) return places;
   const random = /ProofFailed: (leak|redacted without need|reported)/.exec(message);
   return [{ leak: 'leak', 'redacted without need': 'too much redacted' }[random?.[1]] ?? 'broken'];
 }

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { inspect } from 'node:util';
 import { expect } from 'chai';
 import type { Context } from 'koa';
 import { Ctx, Get, JsonController } from 'routing-controllers';
@@ -132,6 +133,20 @@ describe('hooks', () => {
       'onResponse',
       'onRecord',
     ]);
+  });
+
+  it('that throw are reported by kind and place, without a word of what they say', async () => {
+    const fail = (): never => {
+      throw new RangeError('no user for canary-51c9\n    at canary-51c9', { cause: 'canary-51c9' });
+    };
+    const app = await start({ identify: fail, onRequest: fail, when: fail });
+    await app.get('/hooks/plain');
+    await app.storedRecords();
+    expect(app.reports.map(({ code }) => code)).to.deep.equal(['HOOK_FAILED', 'HOOK_FAILED', 'HOOK_FAILED']);
+    expect(inspect(app.reports, { depth: 10 })).not.to.contain('canary');
+    const [cause] = app.reports.map(report => report.cause as Error);
+    expect(cause!.message).to.contain('RangeError');
+    expect(cause!.stack).to.contain('identity-and-hooks.spec');
   });
 
   it('are joined by annotate', async () => {

@@ -61,7 +61,10 @@ export class HeaderRedaction {
     if (mark === null) return this.#redactFree(value, parent, key);
     const scheme = mark.mode === 'redact' && name.endsWith('authorization') ? SCHEME.exec(value)?.[0] : undefined;
     if (scheme === undefined) return this.#apply(mark, value, parent, key);
-    return `${scheme} ${this.#apply(mark, value.slice(scheme.length + 1), parent, key)}`;
+    const credentials = value.slice(scheme.length + 1);
+    // Whoever checks it reads it, and may tell it in that form.
+    if (scheme.toLowerCase() === 'basic') this.#notes.known.remember(passwordOf(credentials));
+    return `${scheme} ${this.#apply(mark, credentials, parent, key)}`;
   }
 
   /** An object in a header travels as JSON text. */
@@ -118,6 +121,13 @@ export class HeaderRedaction {
     if (redacted === undefined) return '';
     return name === '' ? asText(redacted) : `${name}=${asText(redacted)}`;
   }
+}
+
+/** Of `user:password` in base64. */
+function passwordOf(credentials: string): string | undefined {
+  const text = Buffer.from(credentials, 'base64').toString('utf8');
+  const at = text.indexOf(':');
+  return at === -1 ? undefined : text.slice(at + 1);
 }
 
 function asText(value: JsonValue): string;

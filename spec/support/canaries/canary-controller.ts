@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { Expose, Type } from 'class-transformer';
-import { IsString, MinLength, ValidateNested } from 'class-validator';
+import { IsEmail, IsString, MinLength, ValidateNested } from 'class-validator';
 import type { Context } from 'koa';
 import {
   Authorized,
@@ -14,9 +14,10 @@ import {
   Post,
   QueryParam,
   QueryParams,
+  Redirect,
   UploadedFile,
 } from 'routing-controllers';
-import { Logged, Sensitive } from '../../src';
+import { Logged, Sensitive } from '../../../src';
 
 // A class for each way that a mark takes to a value. The names sound harmless, so that only marks can redact them.
 
@@ -59,6 +60,7 @@ export class Account extends Person {
   @Sensitive() motto!: unknown;
   @Sensitive({ mode: 'mask', keepLast: 2 }) masked!: string;
   @Sensitive({ mode: 'hash' }) hashed!: string;
+  @Sensitive({ mode: 'encrypt' }) sealed!: string;
   @Sensitive({ mode: 'remove' }) removed!: string;
   @Sensitive({ mode: refuseAll }) odd!: string;
   @Sensitive() @Expose({ name: 'wireMotto' }) renamed!: string;
@@ -82,6 +84,7 @@ export class Account extends Person {
   })
   pet!: Pet;
   anything!: unknown;
+  open!: string;
 }
 
 class Phrase {
@@ -91,6 +94,7 @@ class Phrase {
 class Strict {
   @Sensitive() @MinLength(500, { message: '"$value" is too short' }) words!: string;
   @ValidateNested() @Type(() => Phrase) phrases!: Phrase[];
+  @IsEmail({}, { message: '"$value" is no address' }) mail!: string;
 }
 
 class Search {
@@ -99,6 +103,9 @@ class Search {
 
 /** Answered without its message. */
 export class QuietError extends SyntaxError {}
+
+/** Answered by what it knows. */
+export class HandledError extends Error {}
 
 /** What the actions of a canary application do next. */
 export interface Script {
@@ -163,6 +170,11 @@ export function makeCanaryController(script: Script) {
     }
     @Get('/members') @Authorized() members() {
       return {};
+    }
+    @Get('/redirected')
+    @Redirect('https://me.example/cb?id_token=:to')
+    redirected(@QueryParam('to') @Sensitive() to: string) {
+      return { to };
     }
   }
   return CanaryController;

@@ -2,9 +2,21 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
-import { consoleSink, type DeliveryOptions, fileSink, type LoggingError, memorySink, type Sink } from '../../src';
-import { mongoSink } from '../../src/mongo';
-import { ScriptedMongoServer } from './scripted-mongo-server';
+import { consoleSink, type DeliveryOptions, fileSink, type LoggingError, memorySink, type Sink } from '../../../src';
+import { mongoSink } from '../../../src/mongo';
+import { ScriptedMongoServer } from '../scripted-mongo-server';
+
+/** Whatever leaves the process. */
+export const OUTPUT_NAMES = [
+  'the memory sink',
+  'the console sink as JSON',
+  'the console sink in a terminal',
+  'the file sink',
+  'the MongoDB sink',
+  'dead letters',
+  'onError',
+] as const;
+export type OutputName = (typeof OUTPUT_NAMES)[number];
 
 class TextStream extends Writable {
   text = '';
@@ -27,10 +39,11 @@ export class CanaryOutputs {
     private readonly server: ScriptedMongoServer,
   ) {}
 
-  static async open(directory: string): Promise<CanaryOutputs> {
+  /** @param quoted what a database may quote when it refuses a document */
+  static async open(directory: string, quoted: string): Promise<CanaryOutputs> {
     const server = await ScriptedMongoServer.start();
     let inserts = 0;
-    const refusal = { writeErrors: [{ index: 0, code: 121, errmsg: 'Document failed validation' }] };
+    const refusal = { writeErrors: [{ index: 0, code: 121, errmsg: `refused ${quoted}` }] };
     server.fail('insert', refusal, { times: Infinity, when: () => inserts++ % 2 === 0 });
     return new CanaryOutputs(directory, server);
   }
@@ -51,7 +64,7 @@ export class CanaryOutputs {
   }
 
   /** By destination, after all sinks are closed. */
-  async read(): Promise<Readonly<Record<string, string>>> {
+  async read(): Promise<Readonly<Record<OutputName, string>>> {
     const files = join(this.directory, 'files');
     const texts = await Promise.all(
       (await readdir(files)).map(async name => {
@@ -61,11 +74,11 @@ export class CanaryOutputs {
     );
     const deadLetters = await readFile(join(this.directory, 'mongo-dead-letters.ndjson'), 'utf8');
     return {
-      memory: JSON.stringify(this.#memory.records),
-      'console (json)': this.#json.text,
-      'console (pretty)': this.#pretty.text,
-      files: texts.join('\n'),
-      mongodb: JSON.stringify(this.server.received),
+      'the memory sink': JSON.stringify(this.#memory.records),
+      'the console sink as JSON': this.#json.text,
+      'the console sink in a terminal': this.#pretty.text,
+      'the file sink': texts.join('\n'),
+      'the MongoDB sink': JSON.stringify(this.server.received),
       'dead letters': deadLetters,
       onError: this.reports.map(({ code, message, stack }) => [code, message, stack].join()).join('\n'),
     };
