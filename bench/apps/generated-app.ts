@@ -74,7 +74,21 @@ export async function generateControllers({ routes, classes, isMarked }: Generat
   });
 }
 
-/** Visits all routes in turn, each with a body of its class and, where there are some, of a nested one. */
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}
+
+/**
+ * Distance that leads through all routes, and spreads any few requests in a row over all of them: a router asks them one
+ * after the other, so a late one costs more than an early one.
+ */
+function strideThrough(routes: number): number {
+  let stride = Math.round(routes * 0.618);
+  while (greatestCommonDivisor(routes, stride) !== 1) stride += 1;
+  return stride;
+}
+
+/** Visits all routes, each with a body of its class and, where there are some, of a nested one. */
 export function generatedRequests({ routes, classes }: GeneratedApp): RequestSource {
   const requests = Array.from({ length: routes }, (_, route) => {
     const number = route % Math.min(routes, classes);
@@ -84,6 +98,10 @@ export function generatedRequests({ routes, classes }: GeneratedApp): RequestSou
     const path = `/controller${Math.floor(route / ROUTES_OF_A_CONTROLLER)}/action${route % ROUTES_OF_A_CONTROLLER}`;
     return requestText(`POST ${path} HTTP/1.1`, text);
   });
-  let sent = 0;
-  return () => requests[sent++ % requests.length]!;
+  const stride = strideThrough(routes);
+  let route = 0;
+  return () => {
+    route = (route + stride) % routes;
+    return requests[route]!;
+  };
 }

@@ -32,7 +32,7 @@ async function measure(size: typeof SMALL, rounds: number, requests: number): Pr
   );
 }
 
-/** Applications of 10 to 2,000 routes and DTO classes; all routes are asked for in turn. */
+/** Applications of 10 to 2,000 routes and DTO classes; all routes are asked for. */
 export const routesAndClasses: Part = async ({ rounds, requests }) => {
   const results = await inSequence(SIZES, async size => ({ size, ...(await measure(size, rounds, requests)) }));
   const added = ({ comparisons }: AddedCost): number => comparisons[1]!.addedMicros!.median;
