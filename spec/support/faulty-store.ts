@@ -52,7 +52,10 @@ export class FaultyStore implements Sink {
   async #mayStoreAndHang(batch: readonly AnyRecord[]): Promise<void> {
     const way = this.chance.below(3);
     if (way === 1) this.#store(batch);
-    if (way === 2) void this.wait(5_000).then(() => this.#store(batch)).catch(() => {});
+    if (way === 2)
+      void this.wait(5_000)
+        .then(() => this.#store(batch))
+        .catch(() => {});
     await new Promise(() => {});
   }
 

@@ -203,8 +203,10 @@ const find: Channel = (_graph, given, chance) => {
 
 const search: Channel = (graph, _, chance) => {
   const values = new MarkedValues(chance);
-  const tree = textsOf(new DtoValues(graph, values, chance).sent(graph.flat));
-  return { request: { path: `/search?${formText(tree)}` }, values, kept: keptTexts('query', tree, values) };
+  const dtos = new DtoValues(graph, values, chance);
+  const tree = textsOf(dtos.sent(graph.flat));
+  const kept = keptTexts('query', tree, values, dtos.hidden);
+  return { request: { path: `/search?${formText(tree)}` }, values, kept };
 };
 
 /** An object that travels as JSON in a query; what cannot be read is quoted by the host's error. */
@@ -268,9 +270,17 @@ function textsOf(tree: Readonly<Record<string, JsonValue>>): Record<string, stri
   return Object.fromEntries(texts);
 }
 
-function keptTexts(part: string, texts: Readonly<Record<string, string>>, { secrets }: MarkedValues) {
+/** @param hidden of the object that the texts are made of: a secret that says nothing can be told by its place alone. */
+function keptTexts(
+  part: string,
+  texts: Readonly<Record<string, string>>,
+  { secrets }: MarkedValues,
+  hidden: readonly JsonPath[] = [],
+) {
+  const hiddenNames = new Set(hidden.map(([name]) => name));
   return Object.fromEntries(
     Object.entries(texts)
+      .filter(([name]) => !hiddenNames.has(name))
       .filter(([, text]) => !secrets.some(secret => text.includes(secret)) && !['0', '1'].includes(text))
       .map(([name, text]) => [`request/${part}/${name}`, text]),
   );

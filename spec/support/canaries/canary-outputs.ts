@@ -2,8 +2,20 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
-import { consoleSink, type DeliveryOptions, fileSink, type LoggingError, memorySink, type Sink } from '../../../src';
+import { expect } from 'chai';
+import {
+  consoleSink,
+  type DeliveryOptions,
+  fileSink,
+  type FileSinkOptions,
+  type LoggingError,
+  memorySink,
+  type Sink,
+} from '../../../src';
 import { mongoSink } from '../../../src/mongo';
+import { FileSink } from '../../../src/sinks/file/file-sink';
+import { resolveFileSinkOptions } from '../../../src/sinks/file/file-sink-options';
+import { eventually } from '../eventually';
 import { ScriptedMongoServer } from '../scripted-mongo-server';
 
 /** Whatever leaves the process. */
@@ -54,9 +66,23 @@ export class CanaryOutputs {
       consoleSink({ name: 'json', format: 'json', stream: this.#json }),
       consoleSink({ name: 'pretty', format: 'pretty', bodies: true, stream: this.#pretty }),
       // Small, so that most of it is rotated and compressed.
-      fileSink({ directory: join(this.directory, 'files'), maxFileBytes: 16_384, maxFiles: 1_000 }),
+      fileSink(this.#files),
       mongoSink({ url: this.server.url }),
     ];
+  }
+
+  get #files(): FileSinkOptions {
+    return { directory: join(this.directory, 'files'), maxFileBytes: 16_384, maxFiles: 1_000 };
+  }
+
+  /** Rotated files are compressed when they have rested for a minute: by a sink to which one has passed. */
+  async #compressFiles(): Promise<void> {
+    const later = new FileSink(resolveFileSinkOptions(this.#files), () => Date.now() + 3_600_000);
+    await later.open({ report: error => this.reports.push(error) });
+    await eventually(async () => {
+      expect((await this.fileNames()).filter(name => name.endsWith('.gz'))).not.to.have.length(0);
+    });
+    await later.close();
   }
 
   get delivery(): DeliveryOptions {
@@ -65,6 +91,7 @@ export class CanaryOutputs {
 
   /** By destination, after all sinks are closed. */
   async read(): Promise<Readonly<Record<OutputName, string>>> {
+    await this.#compressFiles();
     const files = join(this.directory, 'files');
     const texts = await Promise.all(
       (await readdir(files)).map(async name => {
