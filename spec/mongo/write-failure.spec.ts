@@ -17,6 +17,7 @@ import {
   classifyFailure,
   readFailedInsert,
   retryAfterMs,
+  sinkFailureKind,
   type FailureKind,
 } from '../../src/mongo/write-failure';
 
@@ -139,6 +140,17 @@ describe('a failed write', () => {
       expect(command?.words).to.match(/^written, but not confirmed: /);
       expect(isIncomplete).to.equal(false);
     }
+  });
+
+  it('tells delivery what to do', () => {
+    const kinds: readonly FailureKind[] = ['retry', 'unknown', 'overloaded', 'slow-retry', 'config'];
+    expect(kinds.map(sinkFailureKind)).to.deep.equal([
+      'transient',
+      'transient',
+      'overloaded',
+      'configuration',
+      'configuration',
+    ]);
   });
 
   it('has to wait according to its kind', () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { memorySink } from '../../src/sinks/memory-sink';
-import { sampleRecords } from '../support/sample-record';
+import { sampleLoss, sampleRecords } from '../support/sample-record';
 
 const { signal } = new AbortController();
 
@@ -26,6 +26,16 @@ describe('the memory sink', () => {
     await sink.write(sampleRecords(1), signal);
     expect(before).to.deep.equal([]);
     expect(sink.records).to.have.length(1);
+  });
+
+  it('keeps what tells of losses apart from requests', async () => {
+    const sink = memorySink();
+    await sink.write(sampleRecords(1), signal);
+    await sink.write([sampleLoss()], signal);
+    expect(sink.records).to.deep.equal(sampleRecords(1));
+    expect(sink.losses).to.deep.equal([sampleLoss()]);
+    sink.clear();
+    expect(sink.losses).to.deep.equal([]);
   });
 
   it('forgets on demand', async () => {

@@ -1,4 +1,4 @@
-import type { LogRecord } from '../../src/record/log-record';
+import type { LogRecord, LossRecord } from '../../src/record/log-record';
 
 /** A complete record of a good request; `overrides` replace whole fields. */
 export function sampleRecord(overrides: Partial<LogRecord> = {}): LogRecord {
@@ -45,6 +45,24 @@ export function sampleRecord(overrides: Partial<LogRecord> = {}): LogRecord {
     minute: Math.floor(at.getTime() / 60_000),
     statusClass: 2,
     latencyBucket: 16,
+    ...overrides,
+  };
+}
+
+/** A complete loss record. */
+export function sampleLoss(overrides: Partial<LossRecord> = {}): LossRecord {
+  const at = overrides.at ?? new Date('2026-11-22T10:17:30.000Z');
+  return {
+    _id: '019e0c2c-0000-7000-9f10-2a6b8c4d5e6f',
+    schema: 1,
+    kind: 'loss',
+    level: 'warn',
+    service: sampleRecord().service,
+    at,
+    since: new Date('2026-11-22T10:15:00.123Z'),
+    lost: 12,
+    reasons: { 'queue-full': 10, rejected: 2 },
+    minute: Math.floor(at.getTime() / 60_000),
     ...overrides,
   };
 }

@@ -4,7 +4,7 @@ import { RecordQueue, type QueuedRecord } from '../../../src/delivery/record-que
 import { checkProperty } from '../../support/check-property';
 import { numberedRecord } from '../../support/numbered-records';
 import { proofScale } from '../../support/proof-scale';
-import { sampleRecord } from '../../support/sample-record';
+import { sampleLoss } from '../../support/sample-record';
 
 type Overflow = 'drop-oldest' | 'drop-newest';
 
@@ -77,20 +77,12 @@ class Add implements fc.Command<Model, Real> {
   run(model: Model, real: Real): void {
     const sequence = ++model.sequence;
     const request = numberedRecord(sequence, { level: this.level });
-    const { _id, service, at, minute } = sampleRecord();
-    const loss = {
-      _id,
-      schema: 1,
-      kind: 'loss',
-      level: 'warn',
-      service,
-      at,
-      since: at,
-      lost: 1,
-      reasons: {},
-      minute,
-    } as const;
-    const added: QueuedRecord = { record: this.isLoss ? loss : request, bytes: this.bytes, sequence, pushedAt: 0 };
+    const added: QueuedRecord = {
+      record: this.isLoss ? sampleLoss() : request,
+      bytes: this.bytes,
+      sequence,
+      pushedAt: 0,
+    };
     model.added++;
     if (this.isRestored) {
       real.restore([added]);

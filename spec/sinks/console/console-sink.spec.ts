@@ -2,10 +2,10 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { Writable } from 'node:stream';
 import { SinkError } from '../../../src/errors';
-import type { LogRecord } from '../../../src/record/log-record';
+import type { AnyRecord } from '../../../src/record/log-record';
 import { consoleSink, type ConsoleSinkOptions } from '../../../src/sinks/console/console-sink';
 import { checkProperty } from '../../support/check-property';
-import { sampleRecord, sampleRecords } from '../../support/sample-record';
+import { sampleLoss, sampleRecord, sampleRecords } from '../../support/sample-record';
 
 /** Takes text at once, when told, or never; may claim to be a terminal. */
 class TestStream extends Writable {
@@ -46,7 +46,7 @@ const OBEYED = /(?!\n)[\p{Cc}\u2028-\u202e\u2066-\u2069]/u;
 const { signal } = new AbortController();
 
 async function printed(
-  record: LogRecord,
+  record: AnyRecord,
   { terminal = true, colors = false, ...options }: ConsoleSinkOptions & { terminal?: boolean; colors?: boolean } = {},
 ): Promise<string> {
   const stream = new TestStream({ terminal, colors });
@@ -200,6 +200,11 @@ describe('the console sink elsewhere', () => {
   it('prints the format that was asked for', async () => {
     expect(await printed(base, { format: 'json' })).to.match(/^\{"_id"/);
     expect(await printed(base, { terminal: false, format: 'pretty' })).to.contain('POST    201');
+  });
+
+  it('is a line for records that were lost', async () => {
+    const text = await printed(sampleLoss());
+    expect(text).to.match(/^\d\d:\d\d:30\.000  12 records lost since \d\d:\d\d:00\.123: queue-full 10, rejected 2\n$/);
   });
 
   it('lists a record that is not JSON as rejected and prints the others', async () => {
