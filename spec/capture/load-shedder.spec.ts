@@ -4,6 +4,14 @@ import type { LoggingError } from '../../src';
 import { Reporter } from '../../src/reporter';
 import { ManualTime } from '../support/manual-time';
 
+interface Situation {
+  readonly delayMs: number | undefined;
+  /** Time that records take in half a second. */
+  readonly workMs: number;
+  readonly backlog?: number;
+  readonly exchanges?: number;
+}
+
 function arrange() {
   const time = new ManualTime();
   const reports: LoggingError[] = [];
@@ -19,15 +27,14 @@ function arrange() {
   );
   shedder.share();
   /** What is recorded after so many half seconds, in which records took that much time. */
-  const after = (
-    halfSeconds: number,
-    { delayMs, workMs, backlog = 0 }: { delayMs: number | undefined; workMs: number; backlog?: number },
-  ) => {
+  const after = (halfSeconds: number, { delayMs, workMs, backlog = 0, exchanges = 50 }: Situation) => {
     time.delayMs = delayMs;
     work.fill = backlog;
     return Array.from({ length: halfSeconds }, () => {
-      time.advance(500);
+      time.advance(499);
       work.ms += workMs;
+      for (let exchange = 1; exchange < exchanges; exchange++) shedder.share();
+      time.advance(1);
       return 1 / shedder.share();
     });
   };
@@ -38,9 +45,9 @@ const LATE = { delayMs: 80, workMs: 200 };
 const CALM = { delayMs: 10, workMs: 5 };
 
 describe('shedding load', () => {
-  it('halves what is recorded each half second that the loop is late, down to one of 64', () => {
+  it('halves what is recorded each half second that the loop stays late, down to one of 64', () => {
     const { after } = arrange();
-    expect(after(8, LATE)).to.deep.equal([2, 4, 8, 16, 32, 64, 64, 64]);
+    expect(after(9, LATE)).to.deep.equal([1, 2, 4, 8, 16, 32, 64, 64, 64]);
   });
 
   it('looks at the loop no more often than that, and not before the first request', () => {
@@ -63,7 +70,7 @@ describe('shedding load', () => {
 
   it('records twice as much again after each five seconds with a loop well in time', () => {
     const { after } = arrange();
-    after(3, LATE);
+    after(4, LATE);
     const recovering = after(30, CALM);
     expect(recovering.slice(8, 11)).to.deep.equal([8, 4, 4]);
     expect(recovering.slice(18, 21)).to.deep.equal([4, 2, 2]);
@@ -72,7 +79,7 @@ describe('shedding load', () => {
 
   it('recovers over a pause without requests as if they had come', () => {
     const { after, time, shedder } = arrange();
-    after(6, LATE);
+    after(7, LATE);
     time.delayMs = 1;
     time.advance(15_000);
     expect(1 / shedder.share()).to.equal(8);
@@ -80,7 +87,7 @@ describe('shedding load', () => {
 
   it('holds what it has between half the limit and the limit, and counts calm seconds anew after that', () => {
     const { after } = arrange();
-    after(2, LATE);
+    after(3, LATE);
     after(9, CALM);
     expect(after(1, { delayMs: 30, workMs: 5 })).to.deep.equal([4]);
     expect(after(10, CALM)).to.deep.equal([4, 4, 4, 4, 4, 4, 4, 4, 4, 2]);
@@ -100,6 +107,15 @@ describe('shedding load', () => {
     expect(reports[0]!.message).to.contain('Requests end faster than records can be made of them, so one of 2 ');
   });
 
+  it('takes a single late half second, and one with few requests, for no load', () => {
+    const { after } = arrange();
+    expect(after(1, LATE)).to.deep.equal([1]);
+    after(1, CALM);
+    expect(after(1, LATE)).to.deep.equal([1]);
+    after(1, CALM);
+    expect(after(5, { ...LATE, exchanges: 49 })).to.deep.equal([1, 1, 1, 1, 1]);
+  });
+
   it('waits for a measurement when there is none', () => {
     const { after } = arrange();
     expect(after(2, { delayMs: undefined, workMs: 200 })).to.deep.equal([1, 1]);
@@ -107,13 +123,13 @@ describe('shedding load', () => {
 
   it('tells it at most once a minute', () => {
     const { after, reports } = arrange();
-    after(6, LATE);
+    after(7, LATE);
     expect(reports.map(({ code }) => code)).to.deep.equal(['LOAD_SHED']);
     expect(reports[0]!.message).to.contain(
       'The event loop is 80 ms late (loadShedding.maxEventLoopDelayMs is 50), so one of 2 successful requests is recorded.',
     );
     after(120, CALM);
-    after(1, LATE);
+    after(2, LATE);
     expect(reports).to.have.length(2);
   });
 });

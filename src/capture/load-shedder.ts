@@ -19,6 +19,9 @@ export interface LoadState {
 const LOOK_EVERY_MS = 500;
 const RECOVER_AFTER_MS = 5_000;
 const MOST_OF = 64;
+// With fewer exchanges in one look, and in a single late look, the loop is late because something else starts or pauses.
+const LEAST_EXCHANGES = 50;
+const LEAST_LATE_LOOKS = 2;
 // Below this share of the time, records are not what makes the loop late, and recording less would lose them for nothing.
 const SHARE_WORTH_SHEDDING = 0.05;
 // What does not fit any more is lost, failures too.
@@ -49,6 +52,8 @@ export class LoadShedder {
   #delayMs: number | null = null;
   #lastLook: { readonly at: number; readonly spentMs: number } | undefined;
   #calmSince: number | undefined;
+  #exchanges = 0;
+  #lateLooks = 0;
 
   constructor(
     private readonly options: Required<LoadSheddingOptions>,
@@ -62,6 +67,7 @@ export class LoadShedder {
   /** The share of successful requests to record now, from 1/64 to 1. */
   share(): number {
     const now = this.context.time.now();
+    this.#exchanges++;
     if (!this.#lastLook) this.#begin(now);
     else if (now - this.#lastLook.at >= LOOK_EVERY_MS) this.#look(now, this.#lastLook);
     return 1 / this.#recordsOneOf;
@@ -82,14 +88,17 @@ export class LoadShedder {
     const delayMs = time.loopDelay.takeMeanMs();
     if (delayMs === undefined) return;
     const spentMs = work.spentMs();
-    const isWorthIt = spentMs - last.spentMs > (now - last.at) * SHARE_WORTH_SHEDDING;
+    const isWorthIt =
+      this.#exchanges >= LEAST_EXCHANGES && spentMs - last.spentMs > (now - last.at) * SHARE_WORTH_SHEDDING;
+    this.#exchanges = 0;
     this.#lastLook = { at: now, spentMs };
     this.#delayMs = delayMs;
     // Both in parts of what is too much.
     const lateness = delayMs / this.options.maxEventLoopDelayMs;
     const backlog = work.backlog() / LARGEST_BACKLOG;
+    this.#lateLooks = lateness > 1 && isWorthIt ? this.#lateLooks + 1 : 0;
     if (backlog > 1) this.#recordLess('Requests end faster than records can be made of them');
-    else if (lateness > 1 && isWorthIt) this.#recordLess(this.#lateness(delayMs));
+    else if (this.#lateLooks >= LEAST_LATE_LOOKS) this.#recordLess(this.#lateness(delayMs));
     if (Math.max(lateness, backlog) > CALM) this.#calmSince = undefined;
     else this.#recover(now, (this.#calmSince ??= last.at));
   }
