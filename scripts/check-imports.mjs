@@ -28,6 +28,8 @@ const DIRECTIONS = {
   sinks: ['record', 'files'],
   store: ['record'],
   mongo: ['record', 'sinks', 'store'],
+  // Knows the process, and of a logging only what the callers give it.
+  shutdown: [],
   viewer: ['record', 'store'],
   // Reads what capture and redaction know; only the registered actions come from the host.
   coverage: ['decorators', 'redact', 'type:capture'],
@@ -59,6 +61,7 @@ const DIRECTIONS = {
     'capture',
     'coverage',
     'delivery',
+    'shutdown',
     'sinks',
     'store',
     'worker',
@@ -72,6 +75,7 @@ const DIRECTIONS = {
     'capture',
     'coverage',
     'delivery',
+    'shutdown',
     'sinks',
     'store',
     'worker',

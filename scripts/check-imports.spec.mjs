@@ -22,6 +22,7 @@ const PLACES = {
   store: 'store/log-store.ts',
   mongo: 'mongo/mongo-sink.ts',
   viewer: 'viewer/page.ts',
+  shutdown: 'shutdown/end-with-process.ts',
   cli: 'cli/main.ts',
   testing: 'testing/leak-test.ts',
   inspection: 'inspection.ts',
@@ -49,12 +50,13 @@ const VALUES = {
   store: 'errors option-checks reporter record',
   mongo: 'errors option-checks reporter record sink sinks store',
   viewer: 'errors option-checks reporter record store',
+  shutdown: 'errors option-checks reporter',
   cli: 'errors option-checks reporter record store coverage registered-actions options create-logging',
   testing: 'errors option-checks reporter inspection host-seam decorators redact',
   inspection: 'errors option-checks reporter',
   options: `errors option-checks reporter decorators redact record ${CAPTURE} delivery sink sinks store worker`,
-  'create-logging': `errors option-checks reporter options inspection decorators redact record ${CAPTURE} coverage delivery sink sinks store worker`,
-  index: `errors option-checks reporter options create-logging decorators redact record ${CAPTURE} coverage delivery sink sinks store worker`,
+  'create-logging': `errors option-checks reporter options inspection decorators redact record ${CAPTURE} coverage delivery sink sinks store shutdown worker`,
+  index: `errors option-checks reporter options create-logging decorators redact record ${CAPTURE} coverage delivery sink sinks store shutdown worker`,
 };
 const TYPES_BESIDES = {
   decorators: 'record',

@@ -26,6 +26,7 @@ import { Redactor } from './redact/redactor';
 import type { EncryptionKey } from './redact/redaction-keys';
 import type { StoredRecord } from './redact/reveal';
 import { Reporter } from './reporter';
+import { type EndsWithProcess, endWithProcess } from './shutdown/end-with-process';
 import type { Sink } from './sinks/sink';
 import { recipeOf, type SinkRecipe } from './sinks/sink-recipe';
 import { LocalTarget } from './worker/local-target';
@@ -107,13 +108,18 @@ function byThread(sinks: readonly Sink[]) {
   return { portable, bound };
 }
 
-class ComposedLogging implements Logging, Inspectable {
+/** Longest uninterrupted work on records that are still to be made when time is up, in milliseconds. */
+const LAST_WORK_MS = 200;
+
+class ComposedLogging implements Logging, Inspectable, EndsWithProcess {
   readonly #capture: Capture;
   readonly #errors: ErrorInterceptor;
   readonly #open: OpenExchanges;
   readonly #maker: RecordMaker;
   readonly #target: RecordTarget;
   readonly #redactor: Redactor;
+  readonly #reporter: Reporter;
+  readonly #stopEndingWithProcess: () => void;
   readonly #apps = new Set<Koa>();
   #tap: LoggingTap | undefined;
   #closing: Promise<void> | undefined;
@@ -126,6 +132,7 @@ class ComposedLogging implements Logging, Inspectable {
     const reporter = new Reporter(hooks.onError, error => this.#tap?.report(error));
     const redactor = new Redactor(options.redact, reporter.report);
     this.#redactor = redactor;
+    this.#reporter = reporter;
     const counts = noExchanges();
     this.#target = this.#makeTarget(counts, reporter);
     this.#maker = new RecordMaker({ ...options, hooks }, redactor, reporter, this.#target, counts, time);
@@ -139,6 +146,7 @@ class ComposedLogging implements Logging, Inspectable {
       reporter,
     );
     this.#target.open();
+    this.#stopEndingWithProcess = options.enabled ? endWithProcess(this) : () => {};
   }
 
   #makeTarget(counts: ExchangeCounts, reporter: Reporter): RecordTarget {
@@ -233,7 +241,17 @@ class ComposedLogging implements Logging, Inspectable {
     await Promise.race([this.#maker.idle(), timeUp]);
     this.#maker.close();
     clearTimeout(timer);
+    this.#maker.finishNow(LAST_WORK_MS);
     await this.#target.close(Math.max(0, Math.round(deadline - performance.now())));
+    this.#stopEndingWithProcess();
+  }
+
+  /** The process exits: what nobody can wait for any more is recorded and left to the spools. */
+  endNow(): void {
+    this.#reporter.isExiting = true;
+    this.#capture.endNow();
+    this.#maker.finishNow(LAST_WORK_MS);
+    this.#target.endNow();
   }
 
   stats(): LoggingStats {

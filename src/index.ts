@@ -2,6 +2,7 @@
 // createLogging (they change with their inside), and the metadata functions (decorators are the interface).
 export { createLogging, type Logging, type LoggingStats } from './create-logging';
 export type { LoggingOptions, ServiceOptions } from './options';
+export { closeOnSignals, type CloseOnSignalsOptions } from './shutdown/close-on-signals';
 export { Logged } from './decorators/logged';
 export type { BodyPolicy, ExchangeView, LoggedOptions, SelectionOptions } from './decorators/selection-options';
 export {

@@ -1,6 +1,7 @@
 import type { LoggingError, Report } from './errors';
 
 const LEAST_GAP_MS = 60_000;
+const WARNING = 'LoggedControllersWarning';
 
 /** Brings run-time problems to the user without ever throwing into the code that found them. */
 export class Reporter {
@@ -15,11 +16,16 @@ export class Reporter {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
+  /** Whether the process exits: a warning would be printed by a later turn of the event loop. */
+  isExiting = false;
+
   readonly report: Report = error => {
     try {
       this.alsoTell(error);
       if (this.onError) this.onError(error);
-      else process.emitWarning(error.message, { type: 'LoggedControllersWarning', code: error.code });
+      else if (this.isExiting)
+        process.stderr.write(`(node:${process.pid}) [${error.code}] ${WARNING}: ${error.message}\n`);
+      else process.emitWarning(error.message, { type: WARNING, code: error.code });
     } catch {
       // A failing onError has nowhere left to be reported.
     }

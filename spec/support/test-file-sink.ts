@@ -29,6 +29,10 @@ export class TestFileSink {
     return this.#sink.write(batch, signal);
   }
 
+  writeSync(batch: readonly LogRecord[]): void {
+    this.#sink.writeSync(batch);
+  }
+
   close(): Promise<void> {
     return this.#sink.close();
   }

@@ -60,8 +60,16 @@ export class Capture {
 
   /** Takes up no more requests; those still unanswered are counted and let go. */
   close(): void {
+    if (this.#isClosed) return;
+    this.open.endAnswered();
     this.#isClosed = true;
-    this.maker.counts.dropped.closed += this.open.size;
+    this.maker.counts.dropped.closed += this.open.abandon();
+  }
+
+  /** Takes up no more requests and ends those under way: the process ends, and nobody will answer them. */
+  endNow(): void {
+    if (!this.#isClosed) this.open.endAll();
+    this.close();
   }
 
   async #follow(exchange: Exchange, context: Context, next: Next): Promise<void> {

@@ -68,6 +68,26 @@ export class OpenExchanges {
     for (const check of this.#waiters) check();
   }
 
+  /** Ends those whose response is over, without waiting for their handlers. */
+  endAnswered(): void {
+    for (const exchange of [...this.#open]) if (exchange.isResponseClosed) exchange.giveUpWaiting();
+  }
+
+  /** Ends all as if their clients had left: nobody will answer them any more. */
+  endAll(): void {
+    for (const exchange of [...this.#open]) {
+      exchange.closeResponse();
+      exchange.giveUpWaiting();
+    }
+  }
+
+  /** Lets go of all. Returns how many there were. */
+  abandon(): number {
+    const { size } = this;
+    for (const exchange of [...this.#open]) this.forget(exchange);
+    return size;
+  }
+
   /** Resolves when every exchange that has been answered by now is over. */
   answered(): Promise<void> {
     const answered = [...this.#open].filter(({ context }) => context.res.writableEnded);

@@ -49,6 +49,15 @@ export class PendingExchanges {
     return true;
   }
 
+  /** Removes all. Returns how many there were. */
+  clear(): number {
+    const { length } = this;
+    this.#leaving = [];
+    this.#arriving = [];
+    this.#next = this.#bytes = 0;
+    return length;
+  }
+
   /** Removes the one that has waited longest; there must be one. */
   take(): Exchange {
     if (this.#next === this.#leaving.length) {

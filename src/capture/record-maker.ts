@@ -82,6 +82,13 @@ export class RecordMaker {
     return new Promise(resolve => this.#whenIdle.push(resolve));
   }
 
+  /** Makes records of all that is pending before it returns, but for so long at most; the rest is counted as lost. */
+  finishNow(budgetMs: number): void {
+    this.#slices.finishNow(budgetMs);
+    this.counts.dropped.closed += this.#pending.clear();
+    this.#becameIdle();
+  }
+
   /** Nothing more will be accepted. */
   close(): void {
     this.#shedder?.stop();

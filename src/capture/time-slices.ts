@@ -3,20 +3,14 @@ import type { ProcessTime } from './process-time';
 /** Longest uninterrupted work, so that a request never waits longer for it. */
 const LONGEST_MS = 5;
 const SHORTEST_MS = 1;
-// A turn of the event loop that took less had nobody else to serve.
-const IDLE_TURN_MS = 0.5;
 
-/**
- * Does pending work piece by piece, in slices between requests. A slice is short, and doubles up to 5 ms while the work
- * piles up or nobody else has any.
- */
+/** Does pending work piece by piece, in slices between requests: short ones, and up to 5 ms while they leave some behind. */
 export class TimeSlices {
   /** Time spent in slices so far, in milliseconds. */
   workMs = 0;
   #sliceMs = SHORTEST_MS;
   #isScheduled = false;
   #leftBehind = 0;
-  #endedAt = 0;
 
   /** @param doNext does one piece of the `pending` work; must not throw. */
   constructor(
@@ -33,26 +27,33 @@ export class TimeSlices {
     this.time.defer(() => this.#run());
   }
 
+  /** Does it all before it returns, for so long at most. */
+  finishNow(budgetMs: number): void {
+    this.#work(budgetMs);
+    if (this.pending.length === 0) this.onIdle();
+  }
+
   #run(): void {
     this.#isScheduled = false;
-    const start = this.time.now();
-    this.#adapt(start);
-    let now = start;
-    while (this.pending.length > 0 && now - start < this.#sliceMs) {
-      this.doNext();
-      now = this.time.now();
-    }
-    this.workMs += now - start;
-    this.#endedAt = now;
+    this.#sliceMs = this.#nextSliceMs();
+    this.#work(this.#sliceMs);
     this.#leftBehind = this.pending.length;
     if (this.#leftBehind > 0) this.schedule();
     else this.onIdle();
   }
 
-  #adapt(start: number): void {
-    if (this.#leftBehind === 0) this.#sliceMs = SHORTEST_MS;
-    else if (this.pending.length > this.#leftBehind || start - this.#endedAt < IDLE_TURN_MS) {
-      this.#sliceMs = Math.min(LONGEST_MS, this.#sliceMs * 2);
-    } else this.#sliceMs = Math.max(SHORTEST_MS, this.#sliceMs / 2);
+  #work(atMostMs: number): void {
+    const start = this.time.now();
+    let now = start;
+    while (this.pending.length > 0 && now - start < atMostMs) {
+      this.doNext();
+      now = this.time.now();
+    }
+    this.workMs += now - start;
+  }
+
+  /** Longer only while something is left behind: a short slice that just keeps up would let a backlog stay for good. */
+  #nextSliceMs(): number {
+    return this.#leftBehind === 0 ? SHORTEST_MS : Math.min(LONGEST_MS, this.#sliceMs * 2);
   }
 }

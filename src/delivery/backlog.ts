@@ -24,6 +24,7 @@ export interface BacklogContext {
 
 // While the sink is down, more than this share of the queue goes to the disk: memory is for the application.
 const SHARE_WHILE_DOWN = 0.1;
+const EXITED = 'the process exited before they were delivered; close() waits for that';
 const UNREADABLE_SPOOL_WAIT_MS = 1_000;
 
 /** The records of one lane that wait: in memory, and with a spool on the disk as well. */
@@ -135,11 +136,25 @@ export class Backlog {
    * Takes no part in delivery any more: all that waits, and these records that are older, are left to the next process,
    * as far as the spool takes them now. {@link close} or {@link spillSync} see to the rest.
    */
-  leave(older: readonly QueuedRecord[]): void {
+  leave(older: readonly QueuedRecord[], because: string): void {
     this.#isOver = true;
     this.#leaving = [...older, ...this.#queue.takeAll()];
     if (this.#spool?.isOpen) this.#spill();
-    else this.#dropLeaving('closed', 'the deadline of close() came before they were delivered');
+    else this.#dropLeaving('closed', because);
+  }
+
+  /** The same when the process exits: without a spool, a sink that can store records at once is given them. */
+  leaveNow(older: readonly QueuedRecord[]): void {
+    if (this.#spool?.isOpen || !this.sink.writeSync) return this.leave(older, EXITED);
+    this.#isOver = true;
+    const entries = [...older, ...this.#queue.takeAll()];
+    if (entries.length === 0) return;
+    try {
+      this.sink.writeSync(entries.map(({ record }) => record));
+      this.context.ledger.delivered(entries.length);
+    } catch (error) {
+      this.#drop('closed', entries, `${EXITED}, and could not be written at the end: ${describeFailure(error)}`);
+    }
   }
 
   /** Has on the disk what it takes, before it returns, and drops the rest. */

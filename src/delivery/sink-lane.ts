@@ -123,20 +123,24 @@ export class SinkLane {
 
   /** Leaves all that is not delivered yet to the spool, or drops it. */
   giveUp(): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#backlog.leave(this.#writer.release());
-    this.#wakeWaiters();
-    // Last, because it runs code of the sink, and whoever reads the counters there must find the sum right.
-    this.#writer.interrupt('the deadline of close() has passed');
+    this.#end(older => this.#backlog.leave(older, 'the deadline of close() came before they were delivered'));
   }
 
-  /** The same, and on the disk before it returns: for the last moment of a process. */
+  /** The same, and stored before it returns where that is possible: for the last moment of a process. */
   spillSync(): void {
     this.#isClosing = true;
-    this.giveUp();
+    this.#end(older => this.#backlog.leaveNow(older));
     this.#backlog.spillSync();
     this.#ledger.tellDrops();
+  }
+
+  #end(leave: (inFlight: readonly QueuedRecord[]) => void): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    leave(this.#writer.release());
+    this.#wakeWaiters();
+    // Last, because it runs code of the sink, and whoever reads the counters there must find the sum right.
+    this.#writer.interrupt('nothing more is waited for');
   }
 
   stats(): LaneStats {

@@ -30,6 +30,12 @@ export interface Sink {
    * error counts as retryable. `signal` aborts when the write deadline or the deadline of `close` has passed.
    */
   write(batch: readonly AnyRecord[], signal: AbortSignal): Promise<void | WriteResult>;
+  /**
+   * Stores records before it returns, when the process exits and nothing can be waited for; called once and last. The
+   * records of a `write` under way are among them: the sink leaves out those that it has handed over already. Without it
+   * and without a spool such records are lost.
+   */
+  writeSync?(batch: readonly AnyRecord[]): void;
   /** Called once, after the last write; also when nothing was written or `open` never succeeded. */
   close?(): Promise<void>;
 }

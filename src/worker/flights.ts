@@ -49,6 +49,11 @@ export class Flights {
     return this.#waitingBytes + this.#againBytes + this.#flyingBytes;
   }
 
+  /** Snapshots and records that the worker has. */
+  get flying(): number {
+    return [...this.#flying.values()].reduce((sum, flight) => sum + sizeOf(flight), 0);
+  }
+
   get holdsFullBatch(): boolean {
     return this.#waiting.length >= MAX_BATCH || this.#waitingBytes >= MAX_BATCH_BYTES;
   }

@@ -42,6 +42,10 @@ export class LocalTarget implements RecordTarget {
     return this.delivery.close({ deadlineMs });
   }
 
+  endNow(): void {
+    this.delivery.spillSync();
+  }
+
   stats(): TargetStats {
     return { sinks: this.delivery.stats() };
   }

@@ -36,8 +36,15 @@ export interface Batch {
   readonly records: readonly LogRecord[];
 }
 
+/** Where a worker notes, in memory that both threads see, that it has ended delivery and how many records that cost. */
+export type EndNotes = Int32Array<SharedArrayBuffer>;
+export const END_NOTES = { isDone: 0, lost: 1, length: 2 } as const;
+
 export type ToWorker =
-  Batch | { readonly kind: 'flush'; readonly number: number } | { readonly kind: 'close'; readonly deadlineMs: number };
+  | Batch
+  | { readonly kind: 'flush'; readonly number: number }
+  | { readonly kind: 'close'; readonly deadlineMs: number }
+  | { readonly kind: 'end'; readonly notes: EndNotes };
 
 type Sinks = Readonly<Record<string, LaneStats>>;
 

@@ -42,6 +42,11 @@ export class RecipeSink implements Sink {
     }
   }
 
+  writeSync(batch: readonly AnyRecord[]): void {
+    if (!this.#sink?.writeSync) throw new SinkError('this sink cannot write at once', { retryable: false });
+    this.#sink.writeSync(batch);
+  }
+
   async close(): Promise<void> {
     await this.#sink?.close?.();
   }

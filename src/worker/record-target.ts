@@ -34,5 +34,7 @@ export interface RecordTarget extends SnapshotTarget {
   flush(): Promise<void>;
   /** Takes no more, delivers what is pending until the deadline and counts the rest. */
   close(deadlineMs: number): Promise<void>;
+  /** Leaves what is pending to the spools before it returns, because the process exits. Must not throw. */
+  endNow(): void;
   stats(): TargetStats;
 }

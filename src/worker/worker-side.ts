@@ -6,7 +6,7 @@ import type { LogRecord } from '../record/log-record';
 import { SnapshotRedactor } from '../redact/snapshot-redactor';
 import { ToldClasses } from '../redact/told-classes';
 import { Reporter } from '../reporter';
-import type { Batch, FromWorker, ToWorker, WorkerSetup } from './messages';
+import { type Batch, END_NOTES, type EndNotes, type FromWorker, type ToWorker, type WorkerSetup } from './messages';
 import { RecipeSink } from './recipe-sink';
 import { RecordFactory } from './record-factory';
 import { tellError } from './told-error';
@@ -62,6 +62,9 @@ export class WorkerSide {
           this.#tellProgress();
           this.#post({ kind: 'closed', sinks: this.#delivery.stats() });
         });
+        return;
+      case 'end':
+        this.#end(message.notes);
     }
   }
 
@@ -80,6 +83,15 @@ export class WorkerSide {
       ...(this.#setup.returnsRecords && { records: made }),
       sinks: this.#delivery.stats(),
     });
+  }
+
+  /** The process exits: the application's thread waits for this, and can take no message any more. */
+  #end(notes: EndNotes): void {
+    this.#drops = [];
+    this.#delivery.spillSync();
+    notes[END_NOTES.lost] = this.#drops.reduce((sum, { count }) => sum + count, 0);
+    Atomics.store(notes, END_NOTES.isDone, 1);
+    Atomics.notify(notes, END_NOTES.isDone);
   }
 
   #tell(kind: 'flushed', number: number): void {

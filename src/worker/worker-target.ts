@@ -12,7 +12,7 @@ import type { Reporter } from '../reporter';
 import { bytesOf, type Flight, Flights, sizeOf } from './flights';
 import { LaneHistory } from './lane-history';
 import type { FinishRecord } from './local-target';
-import type { BatchDone, FromWorker, WorkerSetup } from './messages';
+import { type BatchDone, END_NOTES, type FromWorker, type WorkerSetup } from './messages';
 import type { RecordFactory } from './record-factory';
 import type { RecordTarget, TargetStats } from './record-target';
 import { hearError } from './told-error';
@@ -43,6 +43,8 @@ export interface WorkerTargetParts {
 const SEND_AFTER_MS = 10;
 // For the worker's answer to `close`, after its own deadline.
 const CLOSE_GRACE_MS = 300;
+// For its answer when the process exits.
+const END_WAIT_MS = 1_000;
 // Longest uninterrupted work in this thread, when there are no more workers.
 const SLICE_MS = 5;
 /** Every worker finds these anew. */
@@ -133,6 +135,18 @@ export class WorkerTarget implements RecordTarget {
       this.#fallback ? this.#fallback.close({ deadlineMs: leftMs }) : this.#closeWorker(leftMs),
     ]);
     release();
+  }
+
+  endNow(): void {
+    const { delivery, counts } = this.#parts;
+    if (!this.#isClosed) {
+      this.#isClosed = true;
+      if (this.#fallback) this.#fallback.spillSync();
+      else this.#endWorker();
+      counts.dropped.closed += this.pending;
+      this.#settle(this.pending);
+    }
+    delivery.spillSync();
   }
 
   stats(): TargetStats {
@@ -332,6 +346,29 @@ export class WorkerTarget implements RecordTarget {
     const resolves = [...this.#flushes.values()];
     this.#flushes.clear();
     void this.#fallback?.flush().then(() => resolves.forEach(resolve => resolve()));
+  }
+
+  /** Gives the worker all that waits, and the time to put it where it outlives the process. */
+  #endWorker(): void {
+    const { counts, reporter } = this.#parts;
+    const notes = new Int32Array(new SharedArrayBuffer(END_NOTES.length * Int32Array.BYTES_PER_ELEMENT));
+    let given = this.#flights.flying;
+    for (let flight = this.#flights.shift(); flight; flight = this.#flights.shift()) {
+      const { snapshots, records } = flight;
+      this.#keeper.post({ kind: 'batch', number: 0, facts: this.#facts.tellNew(), snapshots, records });
+      given += sizeOf(flight);
+    }
+    this.#keeper.post({ kind: 'end', notes });
+    const hasWorker = this.#keeper.hasWorker;
+    const isDone = hasWorker && Atomics.wait(notes, END_NOTES.isDone, 0, END_WAIT_MS) !== 'timed-out';
+    const lost = isDone ? notes[END_NOTES.lost]! : given;
+    if (isDone) {
+      counts.recorded += given;
+      this.#settle(given);
+    }
+    if (lost === 0) return;
+    const why = isDone ? 'before they were delivered; close() waits for that' : 'and its worker thread gave no answer';
+    reporter.report(new LoggingError('RECORDS_DROPPED', `The process exited ${why}: ${lost} records are lost.`));
   }
 
   async #closeWorker(deadlineMs: number): Promise<void> {

@@ -48,6 +48,7 @@ export class DiskSpool implements RecordSpool {
   #pendingBytes = 0;
   /** Of those, on the disk already by `flushSync`; the next cycle writes them once more. */
   #flushedBytes = 0;
+  readonly #flushed = new WeakSet<PendingFrame>();
   #diskBytes = 0;
   /** Counts appends and settlements. A cycle handles all that came before it. */
   #changes = 0;
@@ -136,7 +137,9 @@ export class DiskSpool implements RecordSpool {
   flushSync(): void {
     const { files } = this.context;
     try {
-      writeFramesSync([...this.#writing, ...this.#pending], files);
+      const frames = [...this.#writing, ...this.#pending].filter(frame => !this.#flushed.has(frame));
+      writeFramesSync(frames, files);
+      for (const frame of frames) this.#flushed.add(frame);
       for (const segment of this.#segments) segment.saveProgressSync(files);
       this.#flushedBytes = this.#pendingBytes;
     } catch (cause) {

@@ -70,12 +70,22 @@ export function resolvedConsoleSink(options: ResolvedConsoleOptions): Sink {
 function printTo(stream: NodeJS.WritableStream, { name, isPretty, style }: ResolvedConsoleOptions): Sink {
   const renderRecord = isPretty ? (record: AnyRecord): string => prettyRecord(record, style) : toNdjsonLine;
   const writes = new SerialWrites();
+  let printed: readonly AnyRecord[] = [];
   return {
     name,
     async write(batch, signal) {
       const { text, rejected } = renderBatch(batch, renderRecord);
-      if (text !== '') await writes.run(() => writeToStream(stream, text), signal);
+      const print = async (): Promise<void> => {
+        printed = batch;
+        await writeToStream(stream, text).finally(() => (printed = []));
+      };
+      if (text !== '') await writes.run(print, signal);
       return { rejected };
+    },
+    writeSync(batch) {
+      const left = batch.filter(record => !printed.includes(record));
+      // The standard streams take it at once when they are terminals, files or, on Linux, pipes.
+      stream.write(renderBatch(left, renderRecord).text);
     },
     close: () => writes.idle(),
   };

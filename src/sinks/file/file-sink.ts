@@ -40,6 +40,8 @@ export class FileSink implements Sink {
   #report: Report = () => undefined;
   #upkeepTimer: NodeJS.Timeout | undefined;
   #closed: Promise<void> | undefined;
+  /** What is being appended. */
+  #underWay: readonly AnyRecord[] = [];
 
   constructor(options: ResolvedFileSinkOptions, now: () => number) {
     this.name = options.name;
@@ -62,8 +64,18 @@ export class FileSink implements Sink {
 
   async write(batch: readonly AnyRecord[], signal: AbortSignal): Promise<WriteResult> {
     const { text, rejected } = renderBatch(batch, toNdjsonLine);
-    if (text !== '') await this.#writes.run(() => this.#append(Buffer.from(text)), signal);
+    if (text !== '') await this.#writes.run(() => this.#appendBatch(batch, Buffer.from(text)), signal);
     return { rejected };
+  }
+
+  writeSync(batch: readonly AnyRecord[]): void {
+    // The operating system finishes what it was given before the process ends.
+    const written = new Set(this.#file.isHandedOver ? this.#underWay : []);
+    const { text } = renderBatch(
+      batch.filter(record => !written.has(record)),
+      toNdjsonLine,
+    );
+    if (text !== '') this.#file.appendSync(Buffer.from(text));
   }
 
   close(): Promise<void> {
@@ -74,6 +86,15 @@ export class FileSink implements Sink {
     clearInterval(this.#upkeepTimer);
     await this.#writes.idle();
     await this.#upkeep.stop();
+  }
+
+  async #appendBatch(batch: readonly AnyRecord[], lines: Buffer): Promise<void> {
+    this.#underWay = batch;
+    try {
+      await this.#append(lines);
+    } finally {
+      this.#underWay = [];
+    }
   }
 
   async #append(lines: Buffer): Promise<void> {

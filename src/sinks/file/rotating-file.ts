@@ -1,4 +1,14 @@
-import { constants, type Stats } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  type Stats,
+  writeSync,
+} from 'node:fs';
 import { access, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { archiveName } from './archive-names';
@@ -19,6 +29,8 @@ export class RotatingFile {
   readonly path: string;
   readonly #options: ResolvedFileSinkOptions;
   readonly #now: () => number;
+  /** Whether the operating system has the lines that are being appended. */
+  isHandedOver = false;
   /** The file as our last append left it: its last line is known to be whole. */
   #leftBehind: { readonly ino: number; readonly size: number } | undefined;
   /** Latest day on which the file was written to, in days since 1970; unknown until the first write of this process. */
@@ -53,12 +65,14 @@ export class RotatingFile {
       const before = await file.stat();
       const written = (await this.#endsInTornLine(file, before)) ? Buffer.concat([Buffer.from('\n'), lines]) : lines;
       this.#leftBehind = undefined;
+      this.isHandedOver = true;
       await writeAllOrNothing(file, written, before);
       if (!before.isFile()) return true;
       this.#leftBehind = { ino: before.ino, size: before.size + written.length };
       this.#ino = before.ino;
       return !(await this.#isDeleted(file));
     } finally {
+      this.isHandedOver = false;
       await file.close();
     }
   }
@@ -68,6 +82,23 @@ export class RotatingFile {
     const { nlink, ino } = await file.stat();
     // Some file systems count no links at all.
     return nlink === 0 && (await this.#currentFile())?.ino !== ino;
+  }
+
+  /** Adds whole lines to the end before it returns; never rotates. */
+  appendSync(lines: Buffer): void {
+    const { directory, directoryMode, fileMode } = this.#options;
+    // Not with its parents: that can hang, see `makeDirectory`, and the folder was there when the sink was opened.
+    if (!existsSync(directory)) mkdirSync(directory, { mode: directoryMode });
+    const file = openSync(this.path, 'a+', fileMode);
+    try {
+      const { size } = fstatSync(file);
+      const lastByte = Buffer.alloc(1, LINE_FEED);
+      if (size > 0) readSync(file, lastByte, 0, 1, size - 1);
+      const written = lastByte[0] === LINE_FEED ? lines : Buffer.concat([Buffer.from('\n'), lines]);
+      for (let done = 0; done < written.length;) done += writeSync(file, written, done);
+    } finally {
+      closeSync(file);
+    }
   }
 
   /**
