@@ -82,10 +82,10 @@ function* texts(core: string, validators: readonly ValidationMetadata[], range: 
   yield unique(matchingText(/^[a-z]{16}$/));
   yield unique(matchingText(/^[A-Z]{16}$/));
   yield unique(iban());
+  yield unique(articleNumber());
   yield unique(randomDate());
   yield unique(randomDate().slice(0, 10));
-  yield unique(`+4915${digits(9)}`);
-  yield unique(`+1415${digits(7)}`);
+  yield unique(phoneNumber());
   yield unique(`10.${randomInt(256)}.${randomInt(256)}.${randomInt(256)}`);
   yield unique(matchingText(/^[0-9a-f]{2}(?::[0-9a-f]{2}){5}$/));
   yield unique(`0x${matchingText(/^[0-9a-f]{10}$/).repeat(4)}`);
@@ -143,6 +143,18 @@ function iban(): string {
   const account = digits(18);
   const check = 98n - (BigInt(`${account}131400`) % 97n);
   return `DE${check.toString().padStart(2, '0')}${account}`;
+}
+
+/** An EAN that is an ISBN as well. */
+function articleNumber(): string {
+  const start = `978${digits(9)}`;
+  const sum = [...start].reduce((total, digit, at) => total + Number(digit) * (at % 2 === 0 ? 1 : 3), 0);
+  return `${start}${(10 - (sum % 10)) % 10}`;
+}
+
+/** Of a range of German mobile numbers that has no gaps: a number of an unused range is no phone number to a validator. */
+function phoneNumber(): string {
+  return `+49151${matchingText(/^\d{8}$/)}`;
 }
 
 function randomDate(): string {
