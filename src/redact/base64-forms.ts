@@ -1,7 +1,8 @@
 // From here on every place that base64 of a longer text can give a value leaves enough of it to be recognised.
 const MIN_BYTES_WITHIN_BASE64 = 8;
-// Of other bytes in the range of text no group of base64 is made that has a symbol in it.
-const MAKES_SYMBOLS = /[>?~\x7f-\uffff]/;
+const DIGITS = [...Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/')];
+const URL_DIGITS = DIGITS.map(code => inUrls(String.fromCharCode(code)).charCodeAt(0));
+const LAST_LETTER_OR_DIGIT = 61;
 
 /** Of all values at once, because each call of the encoder costs more than the encoding. */
 export function base64Forms(values: readonly string[]): readonly string[] {
@@ -20,9 +21,7 @@ export function base64Forms(values: readonly string[]): readonly string[] {
   }
   const encoded = Buffer.from(joined, 'latin1').toString('base64');
   for (let at = 0; at < ends.length; at += 2) forms.push(encoded.slice(ends[at], ends[at + 1]));
-  const others = forms
-    .filter(form => form.includes('+') || form.includes('/'))
-    .map(form => form.replaceAll('+', '-').replaceAll('/', '_'));
+  const others = forms.filter(form => form.includes('+') || form.includes('/')).map(inUrls);
   return [...forms, ...others];
 }
 
@@ -37,13 +36,26 @@ function bytesAsText(text: string): string {
   return /^[\0-\x7f]*$/.test(text) ? text : Buffer.from(text).toString('latin1');
 }
 
-/** The length of the shortest form of a value, or less. */
-export function shortestBase64({ length }: string): number {
-  if (length < MIN_BYTES_WITHIN_BASE64) return endOfForm(0, length);
-  return Math.min(endOfForm(0, length), endOfForm(1, length) - 2, endOfForm(2, length) - 3);
+/**
+ * Tells four characters of each form of a value, and those alone, by their codes: of three bytes that lie in one group of
+ * base64.
+ */
+export function eachBase64Group(
+  value: string,
+  visit: (first: number, second: number, third: number, fourth: number) => void,
+): void {
+  const bytes = bytesAsText(value);
+  const last = bytes.length < MIN_BYTES_WITHIN_BASE64 ? 0 : 2;
+  for (let at = 0; at <= last; at++) {
+    const group = (bytes.charCodeAt(at) << 16) | (bytes.charCodeAt(at + 1) << 8) | bytes.charCodeAt(at + 2);
+    const [first, second, third, fourth] = [group >> 18, (group >> 12) & 63, (group >> 6) & 63, group & 63];
+    visit(DIGITS[first]!, DIGITS[second]!, DIGITS[third]!, DIGITS[fourth]!);
+    if (Math.max(first, second, third, fourth) > LAST_LETTER_OR_DIGIT) {
+      visit(URL_DIGITS[first]!, URL_DIGITS[second]!, URL_DIGITS[third]!, URL_DIGITS[fourth]!);
+    }
+  }
 }
 
-/** Whether its forms do; else they may hold `+` and `/`, or `-` and `_`. */
-export function onlyHasLettersAndDigits(value: string): boolean {
-  return !MAKES_SYMBOLS.test(value);
+function inUrls(base64: string): string {
+  return base64.replaceAll('+', '-').replaceAll('/', '_');
 }

@@ -1,32 +1,18 @@
 import { types } from 'node:util';
 import type { TypeHint } from '../record/snapshot';
+import { Found, HintMemo, Parts } from './hint-memo';
 import { classBehind, ownValue } from './live-objects';
 import type { LiveSecrets } from './live-secrets';
 import type { Members, MembersByShape } from './members';
-import type { Plan, Shape } from './plan';
+import type { Plan } from './plan';
 import type { Plans } from './plans';
 
-/** A hint and a short text that is the same for equal hints, so that a list of a thousand objects needs one. */
-interface Found {
-  readonly id: string;
-  readonly hint: TypeHint;
-}
-
-interface Node {
-  readonly value: object;
-  readonly parent: Node | null;
-  readonly isList: boolean;
+/** What a prototype tells of the objects that have it. */
+interface Kind {
   readonly plan: Plan | null;
-  readonly depth: number;
-  /** Of the elements or members that are objects. */
-  children: [key: string | number, child: Pick<Node, 'found'>][] | null;
-  /** Members that another class marks and this one has for itself. */
-  own: string[] | null;
-  /** Some element cannot be told of. */
-  hasUnknown: boolean;
-  /** The elements from here on were not looked at. */
-  isCut: boolean;
-  found: Found | null;
+  readonly isOpaque: boolean;
+  /** May be a `Set` or a `Map`. */
+  readonly isCollection: boolean;
 }
 
 const MAX_NODES = 10_000;
@@ -34,13 +20,19 @@ const MAX_MEMBERS = 100_000;
 const MAX_DEPTH = 64;
 const MAX_OWN = 64;
 
-const UNKNOWN: Pick<Node, 'found'> = { found: { id: '?', hint: 'unknown' } };
+const PLAIN: Kind = { plan: null, isOpaque: false, isCollection: false };
+const UNKNOWN = new Found('unknown');
+/** Not asked, and nothing may be said of what is around it. */
+const OPAQUE = new Found('unknown');
+/** A reference back, usual in entities: excluded from the response, or the host could not have sent it. */
+const ABOVE = new Found('unknown');
 
 /** Asks a live object for the classes inside it. */
 export class TypeHints {
   readonly #plans: Plans;
   readonly #members: MembersByShape;
-  readonly #planByPrototype = new WeakMap<object, Plan | 'plain' | 'opaque'>();
+  readonly #memo = new HintMemo();
+  readonly #kinds = new WeakMap<object, Kind>();
 
   constructor(plans: Plans, members: MembersByShape) {
     this.#plans = plans;
@@ -54,88 +46,117 @@ export class TypeHints {
    * them into another property.
    */
   hintOf(live: unknown, secrets?: LiveSecrets): TypeHint | null {
-    if (types.isProxy(live)) return 'unknown';
-    return new Reading(this, this.#members, secrets).run(live);
+    if (typeof live !== 'object' || live === null) return null;
+    return new Reading(this, this.#members, this.#memo, secrets).run(live);
   }
 
-  planOf(prototype: object): Plan | 'plain' | 'opaque' {
-    let known = this.#planByPrototype.get(prototype);
-    if (known === undefined) {
+  kindOf(prototype: object): Kind {
+    let kind = this.#kinds.get(prototype);
+    if (kind === undefined) {
       const type = classBehind(prototype);
-      known = typeof type === 'function' ? this.#plans.planOf(type) : type;
-      this.#planByPrototype.set(prototype, known);
+      kind = {
+        plan: typeof type === 'function' ? this.#plans.planOf(type) : null,
+        isOpaque: type === 'opaque',
+        isCollection: isOfCollection(prototype),
+      };
+      this.#kinds.set(prototype, kind);
     }
-    return known;
+    return kind;
   }
 }
 
-/** The reading of one live object, level by level. */
+/** The reading of one live object. */
 class Reading {
   readonly #types: TypeHints;
   readonly #members: MembersByShape;
+  readonly #memo: HintMemo;
   readonly #secrets: LiveSecrets | undefined;
-  readonly #nodes: Node[] = [];
+  /** The objects around the one that is read. */
+  readonly #above: object[] = [];
+  #objectsLeft = MAX_NODES;
   #membersLeft = MAX_MEMBERS;
 
-  constructor(typeHints: TypeHints, members: MembersByShape, secrets: LiveSecrets | undefined) {
+  constructor(typeHints: TypeHints, members: MembersByShape, memo: HintMemo, secrets: LiveSecrets | undefined) {
     this.#types = typeHints;
     this.#members = members;
+    this.#memo = memo;
     this.#secrets = secrets;
   }
 
-  run(live: unknown): TypeHint | null {
-    const root = this.#nodeOf(live, null);
-    if (root === null) return null;
-    const nodes = this.#nodes;
-    nodes.push(root);
-    for (let at = 0; at < nodes.length; at++) this.#addChildren(nodes[at]!);
-    // Children come after their parents, so from the end each node's children are known.
-    const ids = new Map<string, Found>();
-    for (let at = nodes.length - 1; at >= 0; at--) {
-      const node = nodes[at]!;
-      node.found = node.isList ? listHint(node, ids) : memberHints(node, ids);
-    }
-    return root.found?.hint ?? null;
+  run(live: object): TypeHint | null {
+    const found = this.#read(live);
+    return found === OPAQUE ? null : (found?.hint ?? null);
   }
 
-  #addChildren(node: Node): void {
-    const { value, plan } = node;
+  /** `null` when there is nothing to say. */
+  #read(value: object): Found | null {
+    if (types.isProxy(value)) return UNKNOWN;
+    this.#objectsLeft--;
+    const prototype: object | null = Object.getPrototypeOf(value);
+    const { plan, isOpaque, isCollection } = prototype === null ? PLAIN : this.#types.kindOf(prototype);
     // Redacted as a whole, whatever it holds.
-    if (plan?.mark) return this.#secrets?.add(value);
-    if (Array.isArray(value)) {
-      for (let at = 0; at < value.length && this.#mayGoOn(node); at++) this.#addChild(node, at, ownValue(value, at));
-    } else if (types.isSet(value)) {
-      let at = 0;
-      for (const element of Set.prototype.values.call(value)) {
-        if (!this.#mayGoOn(node)) return;
-        this.#addChild(node, at++, element);
-      }
-    } else if (types.isMap(value)) {
-      for (const [key, member] of Map.prototype.entries.call(value)) {
-        if (!this.#mayGoOn(node)) return;
-        if (typeof key === 'string' || typeof key === 'number') this.#addChild(node, String(key), member);
-      }
-    } else if (plan) this.#addMembers(node, this.#members.of(plan));
-    else {
-      for (const key in value) {
-        if (!this.#mayGoOn(node)) return;
-        this.#addChild(node, key, ownValue(value, key));
-      }
+    if (plan?.mark) {
+      this.#secrets?.add(value);
+      return this.#memo.leaf(plan);
     }
+    const above = this.#above;
+    above.push(value);
+    let found: Found | null;
+    // Of a collection's own class only a mark matters: what it holds is told by its elements.
+    if (Array.isArray(value)) found = this.#readArray(value);
+    else if (isCollection && types.isSet(value)) found = this.#readSet(value);
+    else if (isCollection && types.isMap(value)) found = this.#readMap(value);
+    else if (isOpaque) found = OPAQUE;
+    else if (plan) found = this.#readMembers(value, plan, this.#members.of(plan));
+    else found = this.#readPlain(value);
+    above.pop();
+    return found;
   }
 
-  #mayGoOn(node: Node): boolean {
-    if (--this.#membersLeft >= 0) return true;
-    node.isCut = true;
-    return false;
+  #readArray(value: readonly unknown[]): Found | null {
+    const elements = new Elements();
+    for (let at = 0; at < value.length && this.#mayGoOn(elements); at++) {
+      const element = ownValue(value, at);
+      if (typeof element === 'object' && element !== null) elements.add(at, this.#readInner(element));
+    }
+    return elements.found(this.#memo);
   }
 
-  #addMembers(node: Node, members: Members): void {
-    const { value } = node;
+  #readSet(value: ReadonlySet<unknown>): Found | null {
+    const elements = new Elements();
+    let at = 0;
+    for (const element of Set.prototype.values.call(value)) {
+      if (!this.#mayGoOn(elements)) break;
+      if (typeof element === 'object' && element !== null) elements.add(at, this.#readInner(element));
+      at++;
+    }
+    return elements.found(this.#memo);
+  }
+
+  #readMap(value: ReadonlyMap<unknown, unknown>): Found | null {
+    const parts = new Parts();
+    for (const [key, member] of Map.prototype.entries.call(value)) {
+      if (!this.#mayGoOn()) break;
+      if (typeof key === 'string' || typeof key === 'number') this.#addMember(parts, String(key), member);
+    }
+    return this.#memo.members(null, parts);
+  }
+
+  #readPlain(value: object): Found | null {
+    const parts = new Parts();
+    for (const key in value) {
+      if (!this.#mayGoOn()) break;
+      this.#addMember(parts, key, ownValue(value, key));
+    }
+    return this.#memo.members(null, parts);
+  }
+
+  #readMembers(value: object, plan: Plan, members: Members): Found | null {
+    const parts = new Parts();
     const usual = members.inUsualOrder();
     let at = 0;
     for (const key in value) {
-      if (!this.#mayGoOn(node)) return;
+      if (!this.#mayGoOn()) break;
       let member = usual[at];
       if (member === undefined || member.name !== key) member = members.find(key, at);
       at++;
@@ -144,123 +165,59 @@ class Reading {
         this.#secrets?.add(live);
         continue;
       }
-      if (member.isLearned && Object.hasOwn(value, key)) noteOwn(node, key);
-      if (typeof live === 'object' && live !== null) this.#addChild(node, key, live);
+      if (member.isLearned && Object.hasOwn(value, key)) noteOwn(parts, key);
+      this.#addMember(parts, key, live);
     }
+    return this.#memo.members(plan, parts);
   }
 
-  #addChild(node: Node, key: string | number, value: unknown): void {
+  #addMember(parts: Parts, key: string, value: unknown): void {
     if (typeof value !== 'object' || value === null) return;
-    // A reference back, usual in entities: excluded from the response, or the host could not have sent it.
-    for (let above: Node | null = node; above; above = above.parent) if (above.value === value) return;
-    const isInReach = this.#nodes.length < MAX_NODES && node.depth < MAX_DEPTH;
-    if (!isInReach || types.isProxy(value)) {
-      node.hasUnknown = true;
-      (node.children ??= []).push([key, UNKNOWN]);
-      return;
-    }
-    const child = this.#nodeOf(value, node);
-    if (child === null) {
-      node.hasUnknown = true;
-      return;
-    }
-    (node.children ??= []).push([key, child]);
-    this.#nodes.push(child);
+    const found = this.#readInner(value);
+    if (found !== null && found !== OPAQUE && found !== ABOVE) parts.add(key, found);
   }
 
-  #nodeOf(value: unknown, parent: Node | null): Node | null {
-    if (typeof value !== 'object' || value === null || types.isProxy(value)) return null;
-    const prototype: object | null = Object.getPrototypeOf(value);
-    const known = prototype === null ? 'plain' : this.#types.planOf(prototype);
-    const plan = typeof known === 'object' ? known : null;
-    const isList = Array.isArray(value) || types.isSet(value);
-    // Of a collection's own class only a mark matters: what it holds is told by its elements.
-    if (isList || types.isMap(value))
-      return plan?.mark ? newNode(value, parent, false, plan) : newNode(value, parent, isList, null);
-    return known === 'opaque' ? null : newNode(value, parent, false, plan);
+  #readInner(value: object): Found | null {
+    if (this.#above.includes(value)) return ABOVE;
+    if (this.#objectsLeft <= 0 || this.#above.length > MAX_DEPTH) return UNKNOWN;
+    return this.#read(value);
+  }
+
+  #mayGoOn(elements?: Elements): boolean {
+    if (--this.#membersLeft >= 0) return true;
+    if (elements) elements.isCut = true;
+    return false;
   }
 }
 
-function newNode(value: object, parent: Node | null, isList: boolean, plan: Plan | null): Node {
-  const depth = parent === null ? 0 : parent.depth + 1;
-  return {
-    value,
-    parent,
-    isList,
-    plan,
-    depth,
-    children: null,
-    own: null,
-    hasUnknown: false,
-    isCut: false,
-    found: null,
-  };
-}
+/** What was found in the elements of a list. */
+class Elements {
+  isCut = false;
+  readonly #parts = new Parts();
+  #first: Found | null | undefined;
+  #areAlike = true;
 
-function noteOwn(node: Node, key: string): void {
-  node.own ??= [];
-  if (node.own.length < MAX_OWN) node.own.push(key);
-}
-
-function listHint({ children, hasUnknown, isCut }: Node, ids: Map<string, Found>): Found | null {
-  const first = children?.[0];
-  if (!children || !first) return null;
-  const { found } = first[1];
-  const areAlike = !hasUnknown && !isCut && children.every(([, child]) => child.found?.id === found?.id);
-  if (areAlike) return found && intern(ids, `[${found.id}]`, { each: found.hint });
-  const items: (TypeHint | null)[] = [];
-  const parts: string[] = isCut ? ['…'] : [];
-  for (const [at, { found: element }] of children) {
-    if (!element) continue;
-    while (items.length < (at as number)) items.push(null);
-    items.push(element.hint);
-    parts.push(`${at}:${element.id}`);
+  add(at: number, found: Found | null): void {
+    if (found === ABOVE) return;
+    if (this.#first === undefined) this.#first = found;
+    if (found !== this.#first || found === null || found === UNKNOWN || found === OPAQUE) this.#areAlike = false;
+    if (found !== null && found !== OPAQUE) this.#parts.add(at, found);
   }
-  if (parts.length === 0) return null;
-  return intern(ids, `[${parts.join()}]`, { items, ...(isCut && { isCut }) });
-}
 
-function memberHints({ plan, own, children }: Node, ids: Map<string, Found>): Found | null {
-  if (children === null && own === null) return plan && foundOf(plan, ids);
-  const properties = Object.create(null) as Record<string, TypeHint>;
-  const parts: string[] = (own ?? []).map(name => `${name.length}=${name}`);
-  const told = (children ?? []).filter(
-    ([key, { found }]) => found && !isDeclared(plan?.fields.get(key as string)?.shape, found.hint),
-  );
-  for (const [key, { found }] of told) {
-    properties[key] = found!.hint;
-    // The length tells where a name ends, whatever it holds.
-    parts.push(`${String(key).length}:${key}:${found!.id}`);
+  found(memo: HintMemo): Found | null {
+    if (this.#areAlike && !this.isCut && this.#first) return this.#first.each;
+    return memo.elements(this.#parts, this.isCut);
   }
-  // Last, because the host sends a property under its exposed name even where that is another property's own name.
-  for (const [key, { found }] of told) {
-    const wireName = plan?.wireNames.get(key as string);
-    if (wireName !== undefined) properties[wireName] = found!.hint;
+}
+
+function noteOwn(parts: Parts, key: string): void {
+  parts.own ??= [];
+  if (parts.own.length < MAX_OWN) parts.own.push(key);
+}
+
+function isOfCollection(prototype: object): boolean {
+  for (let at: object | null = prototype; at !== null && !types.isProxy(at); at = Object.getPrototypeOf(at)) {
+    if (at === Set.prototype || at === Map.prototype) return true;
   }
-  if (parts.length === 0) return plan && foundOf(plan, ids);
-  const id = `${plan ? plan.id : ''}{${parts.join()}}`;
-  return intern(ids, id, { ...(plan && { plan: plan.id }), ...(own && { own }), properties });
-}
-
-function foundOf({ id }: Plan, ids: Map<string, Found>): Found {
-  const key = String(id);
-  let found = ids.get(key);
-  if (found === undefined) ids.set(key, (found = { id: key, hint: id }));
-  return found;
-}
-
-/** Whether the plan of the object around it already says what the hint does. */
-function isDeclared(shape: Shape | null | undefined, hint: TypeHint): boolean {
-  let inner = hint;
-  while (typeof inner === 'object' && 'each' in inner) inner = inner.each;
-  if (inner === 'unknown') return shape !== null && shape !== undefined;
-  return shape?.kind === 'class' && inner === shape.id;
-}
-
-function intern(ids: Map<string, Found>, key: string, hint: TypeHint): Found {
-  const known = ids.get(key);
-  if (known) return known;
-  const found: Found = { id: `#${ids.size}`, hint };
-  ids.set(key, found);
-  return found;
+  return false;
 }

@@ -1,4 +1,4 @@
-import { base64Forms, onlyHasLettersAndDigits, shortestBase64 } from './base64-forms';
+import { base64Forms, eachBase64Group } from './base64-forms';
 
 /** `[from, to, from, to, …]` in a text, in order and without overlaps. */
 export type Spans = readonly number[];
@@ -12,13 +12,13 @@ interface Form {
 
 // Four characters in a row make a hash: a secret has no fewer.
 const WINDOW = 4;
-const HASHES = 1 << 13;
-const NO_HASHES: readonly number[] = Array.from({ length: HASHES / 32 }, () => 0);
-// What a character can be a part of.
-const BASE64 = 1;
-const ESCAPE = 2;
-const KINDS = kindsOf('');
-const KINDS_WITH_SYMBOLS = kindsOf('+/-_');
+// The golden ratio: spreads hashes that differ in few bits.
+const MIX = 0x9e3779b1;
+const FEW_FORMS = 16;
+const FEW_BITS = 13;
+const MANY_BITS = 16;
+const FEW = noHashes(FEW_BITS);
+const MANY = noHashes(MANY_BITS);
 // Up to here a form may be a part of an ordinary word or number, and counts only where it stands alone.
 const MIN_LENGTH_WITHIN_WORDS = 8;
 
@@ -31,34 +31,30 @@ export class ValueSearch {
   readonly #plain: FormSearch;
   /** Made when a text may hold base64; most never do. */
   #encoded: FormSearch | undefined;
-  readonly #shortestBase64: number;
-  readonly #kinds: Uint8Array;
+  readonly #encodedHashes: Hashes;
+  /** Of both. */
+  readonly #hashes: Hashes;
 
   constructor(values: Iterable<string>) {
     this.#values = [...values];
     // As forms and queries write it.
     const written = this.#values.filter(value => value.includes(' ')).map(value => value.replaceAll(' ', '+'));
-    this.#plain = new FormSearch([...this.#values, ...written], false);
-    this.#shortestBase64 = Math.min(...this.#values.map(shortestBase64));
-    this.#kinds = this.#values.every(onlyHasLettersAndDigits) ? KINDS : KINDS_WITH_SYMBOLS;
+    const plain = [...this.#values, ...written];
+    this.#plain = new FormSearch(plain, false);
+    const hashes = (this.#hashes = new Hashes(plain.length));
+    const encodedHashes = (this.#encodedHashes = new Hashes(plain.length));
+    for (const value of plain) hashes.add(hashAt(value, this.#plain.windowAt));
+    const addGroup = (first: number, second: number, third: number, fourth: number): void => {
+      const hash = (first << 24) ^ (second << 16) ^ (third << 8) ^ fourth;
+      hashes.add(hash);
+      encodedHashes.add(hash);
+    };
+    for (const value of this.#values) eachBase64Group(value, addGroup);
   }
 
   /** Whether a look at the text is worth its while: it may hold a form, or escapes that hide one. */
   mayBeIn(text: string): boolean {
-    const { hashes } = this.#plain;
-    const kinds = this.#kinds;
-    const longestRun = this.#shortestBase64 - 1;
-    let hash = 0;
-    let run = 0;
-    for (let at = 0; at < text.length; at++) {
-      const code = text.charCodeAt(at);
-      hash = hashWith(hash, code);
-      if ((hashes[hash >> 5]! & (1 << (hash & 31))) !== 0) return true;
-      const kind = code < kinds.length ? kinds[code] : 0;
-      if (kind === 0) run = 0;
-      else if (kind === ESCAPE || run++ === longestRun) return true;
-    }
-    return false;
+    return this.#hashes.areIn(text) || text.includes('%') || text.includes('\\');
   }
 
   /**
@@ -66,33 +62,66 @@ export class ValueSearch {
    * @returns `undefined` when the work ran out before the end.
    */
   find(text: string, work: { left: number }): Spans | undefined {
-    this.#encoded ??= new FormSearch(base64Forms(this.#values), true);
     const plain = this.#plain.find(text, work);
-    const encoded = plain && this.#encoded.find(text, work);
+    if (plain === undefined || !this.#encodedHashes.areIn(text)) return plain;
+    this.#encoded ??= new FormSearch(base64Forms(this.#values), true);
+    const encoded = this.#encoded.find(text, work);
     return encoded && (encoded.length === 0 ? plain : uniteSpans([plain, encoded]));
   }
 }
 
+/** A bit for each hash that four characters of some form have: most texts are done with at one glance. */
+class Hashes {
+  readonly bits: number[];
+  /** Of the mixed hash those bits that tell the place. */
+  readonly shift: number;
+
+  constructor(forms: number) {
+    const size = forms > FEW_FORMS ? MANY_BITS : FEW_BITS;
+    this.bits = (size === MANY_BITS ? MANY : FEW).slice();
+    this.shift = 32 - size;
+  }
+
+  add(hash: number): void {
+    const place = Math.imul(hash, MIX) >>> this.shift;
+    this.bits[place >> 5]! |= 1 << (place & 31);
+  }
+
+  areIn(text: string): boolean {
+    const { bits, shift } = this;
+    let hash = 0;
+    for (let at = 0; at < text.length; at++) {
+      // What lies four characters back has left the hash.
+      hash = (hash << 8) ^ text.charCodeAt(at);
+      const place = Math.imul(hash, MIX) >>> shift;
+      if ((bits[place >> 5]! & (1 << (place & 31))) !== 0) return true;
+    }
+    return false;
+  }
+}
+
 class FormSearch {
-  /** A bit for each hash that some form has: most places of a text are done with at one glance. */
-  readonly hashes = NO_HASHES.slice();
+  readonly #hashes: Hashes;
   readonly #forms = new Map<number, Form>();
   readonly #isBase64: boolean;
   /** Where the hashed characters stand in each form: as far behind as all have them, because many begin alike. */
-  readonly #windowAt: number;
+  readonly windowAt: number;
 
   constructor(forms: readonly string[], isBase64: boolean) {
     this.#isBase64 = isBase64;
-    this.#windowAt = forms.reduce((shortest, { length }) => Math.min(shortest, length), Infinity) - WINDOW;
+    this.windowAt = forms.reduce((shortest, { length }) => Math.min(shortest, length), Infinity) - WINDOW;
+    this.#hashes = new Hashes(forms.length);
     for (const text of forms) this.#add(text);
   }
 
   find(text: string, work: { left: number }): Spans | undefined {
+    const { bits, shift } = this.#hashes;
     const spans: number[] = [];
     let hash = 0;
-    for (let at = 1 - WINDOW - this.#windowAt, end = 0; end < text.length; at++, end++) {
-      hash = hashWith(hash, text.charCodeAt(end));
-      if (at < 0 || (this.hashes[hash >> 5]! & (1 << (hash & 31))) === 0) continue;
+    for (let at = 1 - WINDOW - this.windowAt, end = 0; end < text.length; at++, end++) {
+      hash = (hash << 8) ^ text.charCodeAt(end);
+      const place = Math.imul(hash, MIX) >>> shift;
+      if (at < 0 || (bits[place >> 5]! & (1 << (place & 31))) === 0) continue;
       for (let form = this.#forms.get(hash); form !== undefined; form = form.next) {
         if (!mayStandAt(text, at, form.text)) continue;
         work.left -= form.text.length;
@@ -104,10 +133,9 @@ class FormSearch {
   }
 
   #add(text: string): void {
-    let hash = 0;
-    for (let at = this.#windowAt; at < this.#windowAt + WINDOW; at++) hash = hashWith(hash, text.charCodeAt(at));
+    const hash = hashAt(text, this.windowAt);
     this.#forms.set(hash, { text, next: this.#forms.get(hash) });
-    this.hashes[hash >> 5]! |= 1 << (hash & 31);
+    this.#hashes.add(hash);
   }
 }
 
@@ -140,9 +168,14 @@ function push(spans: number[], from: number, to: number): void {
   else spans.push(from, to);
 }
 
-/** What lies four characters back has left the hash. */
-function hashWith(hash: number, code: number): number {
-  return ((hash << 4) ^ code) & (HASHES - 1);
+function noHashes(bits: number): readonly number[] {
+  return Array.from({ length: 2 ** bits / 32 }, () => 0);
+}
+
+function hashAt(text: string, at: number): number {
+  let hash = 0;
+  for (let end = at; end < at + WINDOW; end++) hash = (hash << 8) ^ text.charCodeAt(end);
+  return hash;
 }
 
 /** Two looks that spare most comparisons of secrets that begin alike, such as tokens of one issuer. */
@@ -155,18 +188,7 @@ function mayStandAt(text: string, at: number, form: string): boolean {
 }
 
 function isWordCharacter(text: string, at: number): boolean {
-  const code = text.charCodeAt(at);
-  return code > 127 || KINDS[code] === BASE64;
-}
-
-function kindsOf(symbols: string): Uint8Array {
-  const kinds = new Uint8Array(128);
-  for (let code = 0; code < kinds.length; code++) {
-    const character = String.fromCharCode(code);
-    if (/[a-z\d]/i.test(character) || symbols.includes(character)) kinds[code] = BASE64;
-    if (character === '%' || character === '\\') kinds[code] = ESCAPE;
-  }
-  return kinds;
+  return /[a-z\d\x80-\uffff]/i.test(text.charAt(at));
 }
 
 function isBase64Character(text: string, at: number): boolean {
