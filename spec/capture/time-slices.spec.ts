@@ -56,4 +56,15 @@ describe('work in slices', () => {
     expect(turns(1)).to.deep.equal([1]);
     expect(slices.workMs).to.equal(8);
   });
+
+  it('lets no more gather when it is urgent, and does nothing twice', () => {
+    const { time, slices, pending } = arrange(0);
+    pending.length = 1;
+    slices.schedule();
+    slices.schedule(true);
+    slices.schedule(true);
+    expect(time.turn()).to.equal(1);
+    expect(pending.length).to.equal(0);
+    expect(time.turn()).to.equal(0);
+  });
 });

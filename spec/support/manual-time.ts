@@ -9,6 +9,7 @@ export class ManualTime implements ProcessTime {
   isWatched = false;
   #now = 0;
   #deferred: (() => void)[] = [];
+  #gathering: (() => void)[] = [];
 
   readonly loopDelay = {
     start: () => void (this.isWatched = true),
@@ -28,9 +29,14 @@ export class ManualTime implements ProcessTime {
     this.#deferred.push(callback);
   }
 
-  /** Gives everybody who waits for it one turn. Returns how many there were. */
+  gather(callback: () => void): () => void {
+    this.#gathering.push(callback);
+    return () => void (this.#gathering = this.#gathering.filter(other => other !== callback));
+  }
+
+  /** Gives everybody who waits for it one turn, and ends all gathering. Returns how many there were. */
   turn(): number {
-    const callbacks = this.#deferred.splice(0);
+    const callbacks = [...this.#deferred.splice(0), ...this.#gathering.splice(0)];
     for (const callback of callbacks) callback();
     return callbacks.length;
   }

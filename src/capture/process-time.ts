@@ -15,6 +15,8 @@ export interface ProcessTime {
   now(): number;
   /** Calls back soon, after input and output that is ready. */
   defer(callback: () => void): void;
+  /** Calls back in some milliseconds, so that what comes in until then can be worked on together; returns how to cancel it. */
+  gather(callback: () => void): () => void;
   readonly loopDelay: LoopDelay;
 }
 
@@ -22,6 +24,9 @@ export interface ProcessTime {
 // from idle to overload all of them show the same mean.
 const RESOLUTION_MS = 100;
 const NANOSECONDS_PER_MS = 1e6;
+// Measured: records made together cost two thirds of those made between every two requests, whose code and data have to
+// come back into the caches each time. With 20 ms it is no less, and more of what waits is moved by the garbage collector.
+const GATHER_MS = 5;
 
 /** Measures by a timer inside the engine, which runs no JavaScript. */
 function measuredLoopDelay(): LoopDelay {
@@ -43,6 +48,10 @@ export function processTime(): ProcessTime {
   return {
     now: () => performance.now(),
     defer: callback => void setImmediate(callback),
+    gather(callback) {
+      const timer = setTimeout(callback, GATHER_MS);
+      return () => clearTimeout(timer);
+    },
     loopDelay: measuredLoopDelay(),
   };
 }

@@ -24,6 +24,9 @@ export interface RecordMakerOptions extends PendingLimits {
   readonly hooks: SnapshotHooks;
 }
 
+// From here on nothing more is let gather, or a small limit would be reached by that alone.
+const URGENT_FILL = 0.25;
+
 interface ActionRules {
   readonly selection: Selection;
   readonly parameters: PlanId | null;
@@ -72,7 +75,7 @@ export class RecordMaker {
 
   /** Takes a closed exchange; only notes it, because this may still run inside a request. */
   accept(exchange: Exchange): void {
-    if (this.#pending.add(exchange)) this.#slices.schedule();
+    if (this.#pending.add(exchange)) this.#slices.schedule(this.#pending.fill >= URGENT_FILL);
     else this.#overloaded();
   }
 

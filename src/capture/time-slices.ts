@@ -4,12 +4,17 @@ import type { ProcessTime } from './process-time';
 const LONGEST_MS = 5;
 const SHORTEST_MS = 1;
 
-/** Does pending work piece by piece, in slices between requests: short ones, and up to 5 ms while they leave some behind. */
+/**
+ * Does pending work piece by piece, in slices between requests: it lets some gather, then takes a short slice, and longer
+ * ones of up to 5 ms while they leave some behind.
+ */
 export class TimeSlices {
   /** Time spent in slices so far, in milliseconds. */
   workMs = 0;
   #sliceMs = SHORTEST_MS;
   #isScheduled = false;
+  /** While it lets work gather. */
+  #stopGathering: (() => void) | undefined;
   #leftBehind = 0;
 
   /** @param doNext does one piece of the `pending` work; must not throw. */
@@ -21,10 +26,15 @@ export class TimeSlices {
   ) {}
 
   /** Sees to it that the pending work will be done. */
-  schedule(): void {
-    if (this.#isScheduled) return;
-    this.#isScheduled = true;
-    this.time.defer(() => this.#run());
+  schedule(isUrgent = false): void {
+    if (!this.#isScheduled) {
+      this.#isScheduled = true;
+      this.#stopGathering = this.time.gather(this.#run);
+    }
+    if (!isUrgent || !this.#stopGathering) return;
+    this.#stopGathering();
+    this.#stopGathering = undefined;
+    this.time.defer(this.#run);
   }
 
   /** Does it all before it returns, for so long at most. */
@@ -33,14 +43,15 @@ export class TimeSlices {
     if (this.pending.length === 0) this.onIdle();
   }
 
-  #run(): void {
-    this.#isScheduled = false;
+  readonly #run = (): void => {
+    this.#stopGathering = undefined;
     this.#sliceMs = this.#nextSliceMs();
     this.#work(this.#sliceMs);
     this.#leftBehind = this.pending.length;
-    if (this.#leftBehind > 0) this.schedule();
-    else this.onIdle();
-  }
+    if (this.#leftBehind > 0) return this.time.defer(this.#run);
+    this.#isScheduled = false;
+    this.onIdle();
+  };
 
   #work(atMostMs: number): void {
     const start = this.time.now();
