@@ -61,7 +61,7 @@ export const MUTATIONS = [
   {
     rule: 'classes of live responses',
     file: redact('type-hints'),
-    find: 'return new Reading(this, this.#members, secrets).run(live);',
+    find: 'return new Reading(this, this.#members, this.#memo, secrets).run(live);',
     replace: 'return null;',
   },
   {

@@ -148,7 +148,7 @@ function iban(): string {
 /** An EAN that is an ISBN as well. */
 function articleNumber(): string {
   const start = `978${digits(9)}`;
-  const sum = [...start].reduce((total, digit, at) => total + Number(digit) * (at % 2 === 0 ? 1 : 3), 0);
+  const sum = start.split('').reduce((total, digit, at) => total + Number(digit) * (at % 2 === 0 ? 1 : 3), 0);
   return `${start}${(10 - (sum % 10)) % 10}`;
 }
 
