@@ -11,7 +11,15 @@ import { BASELINE, type VariantName, variantOf } from './variants/variants';
 
 // What logging adds to a request: workload by variant, in CPU and in response time. docs/performance.md has the rules.
 
-const VARIANTS: readonly VariantName[] = ['bare', 'disabled', 'unlogged', 'null sink', 'file sink', 'mongo sink'];
+const VARIANTS: readonly VariantName[] = [
+  'bare',
+  'disabled',
+  'unlogged',
+  'null sink',
+  'file sink',
+  'file sink, worker',
+  'mongo sink',
+];
 
 const LOGGING = VARIANTS.filter(name => variantOf(name).records);
 

@@ -5,8 +5,8 @@ import { ServerUnderTest } from '../servers/server-under-test';
 import type { ServerSettings } from '../servers/server-process';
 import { orderInRound } from './statistics';
 
-// By then the compiler of the engine has settled: later rounds show no trend.
-const WARM_UP_REQUESTS = 1_000;
+// After 1,000 the compiler of the engine is still at work in servers with much code, and is paid for by the first rounds.
+const WARM_UP_REQUESTS = 4_000;
 
 /** Starts the servers, lets them be measured, and ends them whatever happens. */
 export async function withServers<Result>(

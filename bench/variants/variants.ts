@@ -38,6 +38,11 @@ const VARIANTS = {
     records: true,
     arrange: async (...given) => (await ours())('file')(...given),
   },
+  'file sink, worker': {
+    meaning: 'the same, in worker mode: records are made, redacted and written by a thread of their own',
+    records: true,
+    arrange: async (...given) => (await ours())('file', { worker: true })(...given),
+  },
   'mongo sink': {
     meaning: 'the same, into a server that speaks MongoDB’s protocol, in a process of its own',
     records: true,

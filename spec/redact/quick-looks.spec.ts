@@ -76,12 +76,17 @@ describe('a quick look', () => {
       fc.constantFrom('>>>>', '????????', 'secret one', 'tok_one', 'tok_two'),
     );
     fc.assert(
-      fc.property(fc.array(value, { minLength: 1, maxLength: 30 }), fc.string(), fc.string(), (values, before, after) => {
-        const search = new ValueSearch(values);
-        for (const form of [...values, ...values.map(text => text.replaceAll(' ', '+')), ...base64Forms(values)]) {
-          expect(search.mayBeIn(before + form + after), form).to.equal(true);
-        }
-      }),
+      fc.property(
+        fc.array(value, { minLength: 1, maxLength: 30 }),
+        fc.string(),
+        fc.string(),
+        (values, before, after) => {
+          const search = new ValueSearch(values);
+          for (const form of [...values, ...values.map(text => text.replaceAll(' ', '+')), ...base64Forms(values)]) {
+            expect(search.mayBeIn(before + form + after), form).to.equal(true);
+          }
+        },
+      ),
       { numRuns: 1_000 },
     );
   });
