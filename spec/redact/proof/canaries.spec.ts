@@ -193,7 +193,13 @@ describe(`secrets in ${CANARIES.length} places`, function () {
       if (KNOWN_GAPS.marksThatCannotBeSwitchedOff && name === 'a marked @Body') return false;
       return !isNeverRead && hook !== 'failing hooks';
     };
-    const complete = ['the memory sink', 'the file sink', 'the MongoDB sink', 'the console sink as JSON'] as const;
+    const complete = [
+      'the memory sink',
+      'the file sink',
+      'the MongoDB sink',
+      'the console sink as JSON',
+      'the spool',
+    ] as const;
     for (const output of complete) {
       expect(missingIn(outputs[output], isRecorded), output).to.deep.equal([]);
     }

@@ -26,6 +26,7 @@ export const OUTPUT_NAMES = [
   'the file sink',
   'the MongoDB sink',
   'dead letters',
+  'the spool',
   'onError',
 ] as const;
 export type OutputName = (typeof OUTPUT_NAMES)[number];
@@ -39,17 +40,48 @@ class TextStream extends Writable {
   }
 }
 
+/** Keeps what lies on the disk for it, and nothing of what it is given. */
+class SpoolReader implements Sink {
+  readonly name = 'spooled';
+  readonly #files = new Map<string, string>();
+
+  constructor(private readonly directory: string) {}
+
+  get text(): string {
+    return [...this.#files.values()].join('\n');
+  }
+
+  async write(batch: Parameters<Sink['write']>[0]): Promise<void> {
+    // A record may come before it is on the disk, where it then stays until this resolves.
+    await eventually(async () => {
+      await this.#read();
+      const { text } = this;
+      expect(batch.filter(({ _id }) => !text.includes(_id))).to.have.length(0);
+    });
+  }
+
+  async #read(): Promise<void> {
+    const names = await readdir(this.directory, { recursive: true });
+    for (const name of names.filter(each => each.includes(this.name) && each.endsWith('.spool'))) {
+      this.#files.set(name, await readFile(join(this.directory, name), 'utf8'));
+    }
+  }
+}
+
 /** One sink of every kind, and everything that leaves the process through them. */
 export class CanaryOutputs {
   readonly #memory = memorySink();
   readonly #json = new TextStream();
   readonly #pretty = new TextStream();
+  readonly #spooled: SpoolReader;
   readonly reports: LoggingError[] = [];
 
   private constructor(
     private readonly directory: string,
     private readonly server: ScriptedMongoServer,
-  ) {}
+  ) {
+    this.#spooled = new SpoolReader(this.#spool);
+  }
 
   /** @param quoted what a database may quote when it refuses a document */
   static async open(directory: string, quoted: string): Promise<CanaryOutputs> {
@@ -68,7 +100,12 @@ export class CanaryOutputs {
       // Small, so that most of it is rotated and compressed.
       fileSink(this.#files),
       mongoSink({ url: this.server.url }),
+      this.#spooled,
     ];
+  }
+
+  get #spool(): string {
+    return join(this.directory, 'spool');
   }
 
   get #files(): FileSinkOptions {
@@ -86,7 +123,10 @@ export class CanaryOutputs {
   }
 
   get delivery(): DeliveryOptions {
-    return { deadLetters: { directory: this.directory } };
+    return {
+      deadLetters: { directory: this.directory },
+      spool: { directory: this.#spool, mode: 'always', commitMs: 1 },
+    };
   }
 
   /** By destination, after all sinks are closed. */
@@ -107,6 +147,7 @@ export class CanaryOutputs {
       'the file sink': texts.join('\n'),
       'the MongoDB sink': JSON.stringify(this.server.received),
       'dead letters': deadLetters,
+      'the spool': this.#spooled.text,
       onError: this.reports.map(({ code, message, stack }) => [code, message, stack].join()).join('\n'),
     };
   }
