@@ -37,6 +37,13 @@ class ExpiredCardError extends CardError {}
 class Card {
   @Sensitive() @MinLength(16) number!: string;
 }
+class Passport {
+  @MinLength(9) serial!: string;
+}
+class Traveller {
+  @IsString() serial!: string;
+  @Sensitive() @ValidateNested() @Type(() => Passport) passport!: Passport;
+}
 class Order {
   @IsString() item!: string;
   @ValidateNested() @Type(() => Card) card!: Card;
@@ -77,6 +84,9 @@ class ErrorsController {
   @Get('/undefined') undefinedResult() {}
   @Post('/orders') order(@Body() order: Order) {
     return order;
+  }
+  @Post('/travellers') traveller(@Body() traveller: Traveller) {
+    return traveller;
   }
 }
 
@@ -222,6 +232,16 @@ describe('without an error handler', () => {
     expect(JSON.stringify(body)).not.to.contain('canary');
     const record = await app.storedRecord();
     expect(record.error?.validation?.map(({ path }) => path)).to.deep.equal(['item', 'card.number']);
+    expect(JSON.stringify(record)).not.to.contain('canary');
+  });
+
+  it('a validation error inside a sensitive property tells which property was refused, not its value', async () => {
+    const app = await builder().start();
+    const response = await app.post('/errors/travellers', { serial: 'number 7', passport: { serial: 'canary' } });
+    expect(response.status).to.equal(400);
+    const record = await app.storedRecord();
+    expect(record.error?.validation?.map(({ path }) => path)).to.deep.equal(['passport.serial']);
+    expect(record.request.body).to.deep.equal({ serial: 'number 7', passport: '[REDACTED]' });
     expect(JSON.stringify(record)).not.to.contain('canary');
   });
 

@@ -11,6 +11,7 @@ import type { Expected, Member, Members, MembersByShape } from './members';
 import type { NameRules } from './name-rules';
 import { type ActiveMark, type Plan, REDACT, type Shape, markOf, planFor } from './plan';
 import { type Place, type RedactionNotes, pathOf } from './redaction-notes';
+import { refusedInputOf } from './refused-input';
 import { unescapeKey } from './unescape-key';
 import { type ValueLimits, plainNumber } from './value-limits';
 
@@ -63,8 +64,6 @@ interface Frame extends Place {
 // An object as JSON text in a text of JSON text is as far as anyone goes.
 const MAX_TEXT_DEPTH = 2;
 const FIRST_CARD_NUMBER = 1e13;
-// Of class-validator's error for a sensitive property.
-const REFUSED_INPUT: ReadonlySet<string> = new Set(['value', 'children']);
 const NOTHING: Expected = { shape: null, isDeclared: false, isLoggable: false };
 
 /**
@@ -185,7 +184,11 @@ export class Walk {
   ): JsonValue | undefined {
     const { hint, markOfAll } = frame;
     const { key } = member;
-    if (refusesSecret && REFUSED_INPUT.has(name)) return this.#redact(REDACT, value, frame, key);
+    if (refusesSecret && name === 'value') return this.#redact(REDACT, value, frame, key);
+    if (refusesSecret && name === 'children') {
+      this.#notes.noteSecret(frame, key, REDACT.mode, refusedInputOf(value));
+      return REDACTED;
+    }
     if (markOfAll !== null) return this.#redact(markOfAll, value, frame, key);
     if (member.mark !== null) return this.#redact(member.mark, value, frame, key);
     // A name that some class marks counts wherever the class at hand is not known to have it for itself.
