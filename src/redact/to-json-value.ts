@@ -6,6 +6,11 @@ import { DEFAULT_LIMITS, type ValueLimits, limitText, plainNumber } from './valu
 
 type Members = Iterable<readonly [string, unknown]>;
 
+interface CountedMembers {
+  readonly count: number;
+  readonly members: Members;
+}
+
 // The built-in getters themselves: an object can shadow `size` or `href` with code of its own.
 const mapSize = builtInGetter<number>(Map.prototype, 'size');
 const setSize = builtInGetter<number>(Set.prototype, 'size');
@@ -33,6 +38,8 @@ export function toJsonValue(value: unknown, limits: Partial<ValueLimits> = {}): 
 
 const MAX_KEY_LENGTH = 256;
 const UNREADABLE = '[Unreadable]';
+// What an error has in common with all errors: anything else on it may be what it choked on.
+const ERROR_MEMBERS = ['name', 'message'] as const;
 
 class Copy {
   readonly #limits: ValueLimits;
@@ -113,8 +120,9 @@ class Copy {
 
   #copyMembers(frame: Frame, copy: JsonObject): void {
     const { source, depth } = frame;
-    let left = types.isMap(source) ? mapSize(source) : Object.keys(source).length;
-    for (const [name, value] of membersOf(source)) {
+    const { count, members } = membersOf(source);
+    let left = count;
+    for (const [name, value] of members) {
       if (--this.#nodesLeft < 0) {
         copy[MORE_KEY] = moreMarker(left);
         return;
@@ -181,18 +189,22 @@ function* ownElements(source: readonly unknown[]): Iterable<unknown> {
   for (let at = 0; at < source.length; at++) yield ownValue(source, String(at));
 }
 
-function membersOf(source: object): Members {
-  if (types.isMap(source)) return Map.prototype.entries.call(source) as Members;
-  return types.isNativeError(source) ? errorMembers(source) : ownMembers(source);
+function membersOf(source: object): CountedMembers {
+  if (types.isMap(source)) {
+    return { count: mapSize(source), members: Map.prototype.entries.call(source) as Members };
+  }
+  if (types.isNativeError(source)) return { count: ERROR_MEMBERS.length, members: errorMembers(source) };
+  // Asked for once: of a large object its list of names costs as much as the copy.
+  const names = Object.keys(source);
+  return { count: names.length, members: ownMembers(source, names) };
 }
 
-function* ownMembers(source: object): Members {
-  for (const name of Object.keys(source)) yield [name, ownValue(source, name)];
+function* ownMembers(source: object, names: readonly string[]): Members {
+  for (const name of names) yield [name, ownValue(source, name)];
 }
 
-/** What an error has in common with all errors: anything else on it may be what it choked on. */
 function* errorMembers(source: Error): Members {
-  for (const name of ['name', 'message'] as const) yield [name, inheritedText(source, name)];
+  for (const name of ERROR_MEMBERS) yield [name, inheritedText(source, name)];
 }
 
 function ownValue(source: object, name: string): unknown {
