@@ -9,8 +9,12 @@ import { RESULTS } from './support/run-bench';
 // Puts the runs that are kept in bench/results into the documentation. What was not run keeps the figures it has there.
 
 const DOCS = join(__dirname, '../../docs');
-const PAGE = join(DOCS, 'performance.md');
 const PLOTS = 'plots';
+
+/** The page that shows the runs of a bench. */
+function pageOf({ name }: Report): string {
+  return join(DOCS, name === 'leaks' ? 'redaction-proof.md' : 'performance.md');
+}
 
 async function readReports(): Promise<Report[]> {
   const files = (await readdir(RESULTS)).filter(file => file.endsWith('.json'));
@@ -20,13 +24,13 @@ async function readReports(): Promise<Report[]> {
 
 async function main(): Promise<void> {
   await mkdir(join(DOCS, PLOTS), { recursive: true });
-  let page = await readFile(PAGE, 'utf8');
   for (const report of await readReports()) {
-    page = replaceBetweenMarkers(page, report.name, reportMarkdown(report, PLOTS));
+    const page = pageOf(report);
+    const text = replaceBetweenMarkers(await readFile(page, 'utf8'), report.name, reportMarkdown(report, PLOTS));
+    await writeFile(page, await format(text, { ...(await resolveConfig(page)), parser: 'markdown' }));
     for (const plot of report.plots) await writeFile(join(DOCS, PLOTS, `${plot.file}.svg`), plotSvg(plot));
     console.log(`${report.name}: ${report.command}, ${report.machine}`);
   }
-  await writeFile(PAGE, await format(page, { ...(await resolveConfig(PAGE)), parser: 'markdown' }));
 }
 
 void main();

@@ -2,6 +2,9 @@
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { atMost } from '../../build/bench/report/report.js';
+import { runBench } from '../../build/bench/support/run-bench.js';
+import { documentedLogbook } from './contenders/logbook.mjs';
 import { ROWS } from './rows.mjs';
 
 const PEERS = new URL('../peers/', import.meta.url);
@@ -18,13 +21,14 @@ const { startApitally, startPinoAsIs, startPinoWithPaths } = await import('./con
 const { startExpressWinstonAsIs, startExpressWinstonWithLists } = await import('./contenders/express-peer.mjs');
 
 const CONTENDERS = [
-  ['logged-controllers', startOurs],
+  ['ours', startOurs],
   ['pino', startPinoAsIs],
   ['pino, paths', startPinoWithPaths],
   ['express-winston', startExpressWinstonAsIs],
   ['express-winston, lists', startExpressWinstonWithLists],
   ['Apitally, patterns', startApitally],
 ];
+const PACKAGES = ['pino', 'koa-pino-logger', 'winston', 'express-winston', 'apitally'];
 
 const secretOf = at => `Sq${at}z8x4k2w9`;
 const markOf = at => `Mq${at}h6n3v7t1`;
@@ -34,10 +38,13 @@ async function send(port, { method, path, headers, body }) {
   await response.arrayBuffer();
 }
 
-/** `clear`, `redacted`, or `–` where that part of the exchange is not logged. */
+/** As it is, and as the rows encode it. */
+const formsOf = secret => [secret, Buffer.from(`me:${secret}`).toString('base64')];
+
+/** `absent` where that part of the exchange is not logged at all. */
 function verdict(log, at) {
-  if (log.includes(secretOf(at))) return '**clear**';
-  return log.includes(markOf(at)) ? 'redacted' : '–';
+  if (formsOf(secretOf(at)).some(form => log.includes(form))) return 'clear';
+  return log.includes(markOf(at)) ? 'redacted' : 'absent';
 }
 
 async function measure(start) {
@@ -56,20 +63,41 @@ async function measure(start) {
   return ROWS.map((_, at) => verdict(log, at));
 }
 
-const columns = [];
-for (const [name, start] of CONTENDERS) columns.push([name, await measure(start)]);
-
-const PACKAGES = ['pino', 'koa-pino-logger', 'winston', 'express-winston', 'apitally'];
-const versions = PACKAGES.map(name => {
-  const { version } = JSON.parse(readFileSync(new URL(`node_modules/${name}/package.json`, PEERS), 'utf8'));
-  return `${name} ${version}`;
-});
-console.log(`${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}: ${versions.join(', ')}\n`);
-console.log(`| secret in | ${columns.map(([name]) => name).join(' | ')} |`);
-console.log(`| --- |${' --- |'.repeat(columns.length)}`);
-for (const [at, { name }] of ROWS.entries()) {
-  console.log(`| ${name} | ${columns.map(([, verdicts]) => verdicts[at]).join(' | ')} |`);
+function versionOf(name) {
+  return JSON.parse(readFileSync(new URL(`node_modules/${name}/package.json`, PEERS), 'utf8')).version;
 }
-const clear = columns.map(([, verdicts]) => verdicts.filter(each => each === '**clear**').length);
-console.log(`| **in clear** | ${clear.map(count => `${count} of ${ROWS.length}`).join(' | ')} |`);
-process.exit(clear[0] === 0 ? 0 : 1);
+
+const inBold = text => (text === 'clear' ? '**clear**' : text);
+const countOf = (verdicts, wanted) => verdicts.filter(each => each === wanted).length;
+
+await runBench({
+  name: 'leaks',
+  command: 'bench:leaks',
+  flags: {},
+  run: async () => {
+    const columns = [];
+    for (const [name, start] of CONTENDERS) columns.push([name, await measure(start)]);
+    const measured = columns.map(([, verdicts]) => verdicts);
+    columns.push(['Logbook, documented', documentedLogbook()]);
+    const clear = countOf(measured[0], 'clear');
+    if (clear > 0) process.exitCode = 1;
+    return {
+      tables: [
+        {
+          caption: 'Where a secret is logged',
+          columns: ['secret in', ...columns.map(([name]) => name)],
+          rows: [
+            ...ROWS.map(({ name }, at) => [name, ...columns.map(([, verdicts]) => inBold(verdicts[at]))]),
+            ['**in clear**', ...columns.map(([, verdicts]) => `${countOf(verdicts, 'clear')} of ${ROWS.length}`)],
+          ],
+        },
+      ],
+      targets: [atMost('secrets that we leave in clear', clear, 0, '', 0)],
+      plots: [],
+      notes: [`${PACKAGES.map(name => `${name} ${versionOf(name)}`).join(', ')}.`],
+      figures: Object.fromEntries(columns),
+    };
+  },
+});
+// Some of the loggers keep timers.
+process.exit();

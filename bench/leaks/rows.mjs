@@ -11,8 +11,9 @@ const json = (body, path = '/orders') => ({
   body: typeof body === 'string' ? body : JSON.stringify(body),
 });
 const get = (path, headers = {}) => ({ method: 'GET', path, headers });
-const fails = message => () => {
-  throw new Error(message);
+const base64 = text => Buffer.from(text).toString('base64');
+const fails = (message, cause) => () => {
+  throw new Error(message, { cause });
 };
 
 /** `{ name, request(secret, mark), answer?(secret, mark) }`; an answer has `body` and `headers`, or is thrown. */
@@ -25,7 +26,7 @@ export const ROWS = [
   { name: '`X-Api-Key`', request: (secret, mark) => get('/act', { 'x-api-key': secret, 'x-mark': mark }) },
   {
     name: '`Referer` with a token',
-    request: (secret, mark) => get('/act', { referer: `https://shop.example/?token=${secret}&mark=${mark}` }),
+    request: (secret, mark) => get('/act', { referer: `https://shop.example/?token=${secret}`, 'x-mark': mark }),
   },
   { name: 'query `token`', request: (secret, mark) => get(`/act?token=${secret}&mark=${mark}`) },
   { name: 'query `user[password]`', request: (secret, mark) => get(`/act?user[password]=${secret}&mark=${mark}`) },
@@ -35,7 +36,7 @@ export const ROWS = [
   { name: 'body `user.password`', request: (secret, mark) => json({ user: { password: secret, mark } }) },
   { name: 'body `users[].password`', request: (secret, mark) => json({ users: [{ name: mark, password: secret }] }) },
   { name: 'body four levels deep', request: (secret, mark) => json({ a: { b: { c: { password: secret, mark } } } }) },
-  { name: 'body `Pass_Word`', request: (secret, mark) => json({ Pass_Word: secret, mark }) },
+  { name: 'body `Pass_Word`, as nobody listed it', request: (secret, mark) => json({ Pass_Word: secret, mark }) },
   { name: 'body `clientSecret`', request: (secret, mark) => json({ clientSecret: secret, mark }) },
   {
     name: 'a list or an object under `password`',
@@ -45,6 +46,18 @@ export const ROWS = [
   {
     name: 'JSON inside a text',
     request: (secret, mark) => json({ payload: JSON.stringify({ password: secret }), mark }),
+  },
+  {
+    name: 'a password once more, in another text',
+    request: (secret, mark) => json({ password: secret, note: `${mark} was ${secret}` }),
+  },
+  {
+    name: 'a password once more, in base64',
+    request: (secret, mark) => json({ password: secret, note: base64(`me:${secret}`), mark }),
+  },
+  {
+    name: '`Bearer …` in a text',
+    request: (secret, mark) => json({ note: `${mark}: use Bearer ${secret}` }),
   },
   {
     name: 'form `password`',
@@ -75,13 +88,18 @@ export const ROWS = [
     request: () => get('/act'),
     answer: (secret, mark) => ({
       body: {},
-      headers: { location: `https://me.example/?id_token=${secret}&mark=${mark}` },
+      headers: { location: `https://me.example/?id_token=${secret}`, 'x-mark': mark },
     }),
   },
   {
     name: 'error that quotes the password of the body',
     request: secret => json({ password: secret }),
     answer: (secret, mark) => fails(`${mark}: no account with ${secret}`)(),
+  },
+  {
+    name: 'cause of an error that quotes the password of the body',
+    request: secret => json({ password: secret }),
+    answer: (secret, mark) => fails('refused', new Error(`${mark}: no account with ${secret}`))(),
   },
   {
     name: 'error that quotes a connection string',

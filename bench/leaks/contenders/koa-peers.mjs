@@ -33,6 +33,8 @@ const PINO_PATHS = [
   ),
   ...['set-cookie', 'location'].map(name => `res.headers["${name}"]`),
   ...['accessToken', 'items[*].motto'].map(path => `res.body.${path}`),
+  // The same is in `req.url`, where no path leads.
+  ...['token', '["user[password]"]'].map(path => `req.query${path.startsWith('[') ? path : `.${path}`}`),
 ];
 
 /** koa-pino-logger with bodies by serializers and behind the body parser, as the README of pino-http shows. */
