@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
+import { ROOT } from './support/command.mjs';
 import { applyMutation, failuresIn, isNoticed, mutationTable } from './support/mutations.mjs';
 import { MUTATIONS } from './support/redaction-mutations.mjs';
 
@@ -25,6 +28,14 @@ describe('a mutation', () => {
       expect(file).to.match(/\.js$/);
       expect(replace).not.to.equal(find);
     }
+  });
+});
+
+describe('the page about the proof', () => {
+  it('shows the table of the mutations', () => {
+    const page = readFileSync(join(ROOT, 'docs/redaction-proof.md'), 'utf8');
+    const rules = [...page.matchAll(/^\| ([^|]+?) +\| `[\w/-]+\.ts` +\| (?:leak|too much)/gm)].map(([, rule]) => rule);
+    expect(rules).to.deep.equal(MUTATIONS.map(({ rule }) => rule));
   });
 });
 

@@ -2,7 +2,7 @@ import type { Context } from 'koa';
 
 /** One place where a secret can turn up. */
 export interface CanaryPlace {
-  /** Row of the table in docs/redaction-proof.md. */
+  /** Links of the table in docs/redaction.md carry it. */
   readonly channel: string;
   readonly name: string;
   readonly request: Make<CanaryRequest>;
