@@ -6,7 +6,8 @@ import type { ServerSettings } from '../servers/server-process';
 import { orderInRound } from './statistics';
 
 // After 1,000 the compiler of the engine is still at work in servers with much code, and is paid for by the first rounds.
-const WARM_UP_REQUESTS = 4_000;
+const WARM_UP_ROUNDS = 6;
+const WARM_UP_REQUESTS = 500;
 
 /** Starts the servers, lets them be measured, and ends them whatever happens. */
 export async function withServers<Result>(
@@ -24,7 +25,9 @@ export async function withServers<Result>(
 
 export async function warmUp(servers: readonly ServerUnderTest[], workloads: readonly Workload[]): Promise<void> {
   for (const server of servers) {
-    for (const workload of workloads) await server.measure(workload, WARM_UP_REQUESTS, -1);
+    for (let round = -WARM_UP_ROUNDS; round < 0; round++) {
+      for (const workload of workloads) await server.measure(workload, WARM_UP_REQUESTS, round);
+    }
   }
 }
 
