@@ -147,7 +147,7 @@ void runBench({
       max: 100_000,
       meaning: 'requests a second; at most half of what the machine carries',
     },
-    healthy: { default: 15, min: 5, max: 600, meaning: 'seconds before the outage' },
+    healthy: { default: 20, min: 5, max: 600, meaning: 'seconds before the outage' },
     outage: { default: 60, min: 2, max: 3_600, meaning: 'seconds without the server' },
     recovery: { default: 60, min: 5, max: 3_600, meaning: 'seconds of load after it' },
     'spool-mb': { default: 0, min: 0, max: 100_000, meaning: 'size of the spool in MB; 0: no spool' },

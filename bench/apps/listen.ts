@@ -22,6 +22,8 @@ export async function listen(
   const server = app.listen(0, '127.0.0.1');
   // Connections stay open while the other servers have their turn.
   server.keepAliveTimeout = 3_600_000;
+  // So do those that were never used, as some are at a low rate: the host would close them a minute after the connect.
+  server.headersTimeout = server.requestTimeout = 0;
   await once(server, 'listening');
   return { port: (server.address() as AddressInfo).port, server };
 }

@@ -4,7 +4,7 @@ import { parseRecord } from '../../record/record-json';
 import type { Clock } from '../clock';
 import type { RecordSpool, SpooledRecord, SpoolPlace, SpoolRefusal } from './record-spool';
 import { Segment } from './segment';
-import { encodeFrame, frameText, sealFrame } from './segment-format';
+import { frameLength } from './segment-format';
 import type { SpoolFiles } from './spool-files';
 import type { SpoolFolders } from './spool-folders';
 import type { RefusedRecord, SpoolHooks } from './spool-hooks';
@@ -15,6 +15,7 @@ import {
   createSegment,
   finishSegment,
   groupBySegment,
+  lengthOf,
   type PendingFrame,
   writeFrames,
   writeFramesSync,
@@ -87,27 +88,27 @@ export class DiskSpool implements RecordSpool {
   append(record: AnyRecord, isHeld: boolean): SpoolPlace | SpoolRefusal {
     const unwrittenBytes = Math.max(0, this.#pendingBytes - this.#flushedBytes);
     if (this.#closed || this.#retryAt !== undefined || unwrittenBytes > MAX_PENDING_BYTES) return 'failing';
-    let bytes: Buffer;
+    let json: string;
     try {
-      bytes = encodeFrame(JSON.stringify(record));
+      json = JSON.stringify(record);
     } catch {
       return 'unencodable';
     }
-    if (this.#diskBytes + bytes.length > this.context.options.maxBytes) {
+    const length = frameLength(json);
+    if (this.#diskBytes + length > this.context.options.maxBytes) {
       // What is settled in the segment that is written to takes room until it is deleted.
       const last = this.#segments.at(-1);
       if (last && last.unsettled === 0) last.isSealed = true;
       this.#wake();
       return 'full';
     }
-    const segment = this.#segmentFor(bytes.length);
+    const segment = this.#segmentFor(length);
     const place = { segment: segment.id, index: segment.records };
-    sealFrame(bytes, place.index);
     const isPassed = isHeld && this.unread === 0;
-    this.#pending.push({ segment, index: place.index, position: segment.end, bytes, isHeld: isPassed });
-    segment.add(bytes.length, isPassed);
-    this.#pendingBytes += bytes.length;
-    this.#diskBytes += bytes.length;
+    this.#pending.push({ segment, index: place.index, position: segment.end, json, length, isHeld: isPassed });
+    segment.add(length, isPassed);
+    this.#pendingBytes += length;
+    this.#diskBytes += length;
     this.#changes++;
     this.#wake();
     return place;
@@ -232,7 +233,7 @@ export class DiskSpool implements RecordSpool {
       await writeFrames(segment, group);
       this.#isUnsynced = true;
       this.#writing = this.#writing.slice(group.length);
-      this.#pendingBytes -= group.reduce((sum, frame) => sum + frame.bytes.length, 0);
+      this.#pendingBytes -= lengthOf(group);
     }
   }
 
@@ -315,7 +316,7 @@ export class DiskSpool implements RecordSpool {
     const gone = new Set(frames);
     this.#writing = this.#writing.filter(frame => !gone.has(frame));
     this.#pending = this.#pending.filter(frame => !gone.has(frame));
-    this.#pendingBytes -= frames.reduce((sum, frame) => sum + frame.bytes.length, 0);
+    this.#pendingBytes -= lengthOf(frames);
     for (const segment of segments) this.#diskBytes -= segment.cutBack();
     if (frames.length > 0) this.context.hooks.onRefused(frames.map(refusedRecord));
   }
@@ -387,7 +388,6 @@ export class DiskSpool implements RecordSpool {
   }
 }
 
-function refusedRecord({ segment, index, bytes, isHeld }: PendingFrame): RefusedRecord {
-  const text = frameText(bytes, { index, at: 0, end: bytes.length });
-  return { place: { segment: segment.id, index }, record: isHeld ? null : parseRecord(text) };
+function refusedRecord({ segment, index, json, isHeld }: PendingFrame): RefusedRecord {
+  return { place: { segment: segment.id, index }, record: isHeld ? null : parseRecord(json) };
 }

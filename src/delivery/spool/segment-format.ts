@@ -39,18 +39,17 @@ export function readSegmentHeader(segment: Buffer): 'readable' | 'foreign' | 'da
   return segment.readUInt32LE(8) === VERSION ? 'readable' : 'foreign';
 }
 
-/** A frame without its index, which {@link sealFrame} adds. */
-export function encodeFrame(json: string): Buffer {
-  const length = Buffer.byteLength(json);
-  const frame = Buffer.allocUnsafe(FRAME_HEAD_BYTES + length);
-  FRAME_MAGIC.copy(frame);
-  frame.writeUInt32LE(length, 16);
-  frame.write(json, FRAME_HEAD_BYTES);
-  return frame;
+/** What a record of this text takes up in a segment. */
+export function frameLength(json: string): number {
+  return FRAME_HEAD_BYTES + Buffer.byteLength(json);
 }
 
-export function sealFrame(frame: Buffer, index: number): void {
+/** Writes a frame to the whole of these bytes, which are as many as {@link frameLength} says. */
+export function fillFrame(frame: Buffer, index: number, json: string): void {
+  FRAME_MAGIC.copy(frame);
   frame.writeUInt32LE(index, 12);
+  frame.writeUInt32LE(frame.length - FRAME_HEAD_BYTES, 16);
+  frame.write(json, FRAME_HEAD_BYTES);
   const crc = crc32(frame.subarray(12));
   frame.writeUInt32LE(crc, 8);
   frame.writeUInt32LE((crc ^ index ^ frame.readUInt32LE(16)) >>> 0, 4);

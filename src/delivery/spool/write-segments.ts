@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import type { Segment } from './segment';
-import { segmentHeader } from './segment-format';
+import { fillFrame, segmentHeader } from './segment-format';
 import type { SpoolFiles } from './spool-files';
 
 /** A record on its way to the disk. Its place there is fixed, so that writing it again changes nothing. */
@@ -8,7 +8,10 @@ export interface PendingFrame {
   readonly segment: Segment;
   readonly index: number;
   readonly position: number;
-  readonly bytes: Buffer;
+  /** The record. As a text, because bytes beside the heap outlive their use: nothing but a full collection frees them. */
+  readonly json: string;
+  /** Of the frame, in bytes. */
+  readonly length: number;
   readonly isHeld: boolean;
 }
 
@@ -22,8 +25,19 @@ export function* groupBySegment(frames: readonly PendingFrame[]): Generator<read
   }
 }
 
-export function bytesOf(frames: readonly PendingFrame[]): Buffer {
-  return Buffer.concat(frames.map(frame => frame.bytes));
+/** What these frames take up together. */
+export function lengthOf(frames: readonly PendingFrame[]): number {
+  return frames.reduce((sum, { length }) => sum + length, 0);
+}
+
+function bytesOf(frames: readonly PendingFrame[]): Buffer {
+  const bytes = Buffer.allocUnsafe(lengthOf(frames));
+  let at = 0;
+  for (const { index, json, length } of frames) {
+    fillFrame(bytes.subarray(at, at + length), index, json);
+    at += length;
+  }
+  return bytes;
 }
 
 /** Writes frames of one segment, whose file is open. */
