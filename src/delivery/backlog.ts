@@ -22,8 +22,9 @@ export interface BacklogContext {
   readonly onChange: () => void;
 }
 
-// While the sink is down, more than this share of the queue goes to the disk: memory is for the application.
-const SHARE_WHILE_DOWN = 0.1;
+// While the sink fails, more than this share of the queue goes to the disk: memory is for the application. From the first
+// failure on, because five attempts that wait for an answer can take a minute.
+const SHARE_WHILE_FAILING = 0.1;
 const EXITED = 'the process exited before they were delivered; close() waits for that';
 const UNREADABLE_SPOOL_WAIT_MS = 1_000;
 
@@ -107,10 +108,10 @@ export class Backlog {
   }
 
   /** Finds a place for a record: in memory, or behind others on the disk. */
-  add(entry: QueuedRecord, isSinkDown: boolean): void {
+  add(entry: QueuedRecord, isSinkFailing: boolean): void {
     const spool = this.#spool;
     if (!spool?.isOpen) return this.#keep(entry, 'queue-full');
-    if (!this.#belongsOnDisk(entry, isSinkDown)) return this.#keep(spool.hold(entry), 'queue-full');
+    if (!this.#belongsOnDisk(entry, isSinkFailing)) return this.#keep(spool.hold(entry), 'queue-full');
     const refusal = spool.take(entry);
     if (refusal) this.#keep(entry, refusal === 'full' ? 'spool-full' : 'queue-full');
     else this.context.watch.spooling(true);
@@ -188,9 +189,9 @@ export class Backlog {
     return this.spooled > 0 ? { ...entry, sequence: Math.min(entry.sequence, this.newestSequence) } : entry;
   }
 
-  #belongsOnDisk(entry: QueuedRecord, isSinkDown: boolean): boolean {
+  #belongsOnDisk(entry: QueuedRecord, isSinkFailing: boolean): boolean {
     if (this.spooled > 0 || !this.#queue.hasRoomFor(entry)) return true;
-    return isSinkDown && this.#queue.isFilledTo(SHARE_WHILE_DOWN);
+    return isSinkFailing && this.#queue.isFilledTo(SHARE_WHILE_FAILING);
   }
 
   async #refill(): Promise<void> {

@@ -88,7 +88,7 @@ export class SinkLane {
       this.#ledger.drop('closed', [entry], 'it came after close()');
       return;
     }
-    this.#backlog.add(entry, this.#writer.circuit !== 'closed');
+    this.#backlog.add(entry, this.#ledger.failingSince !== null);
     this.#start();
   }
 
