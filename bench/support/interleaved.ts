@@ -6,7 +6,7 @@ import type { ServerSettings } from '../servers/server-process';
 import { orderInRound } from './statistics';
 
 // After 1,000 the compiler of the engine is still at work in servers with much code, and is paid for by the first rounds.
-const WARM_UP_ROUNDS = 6;
+const WARM_UP_ROUNDS = 4;
 const WARM_UP_REQUESTS = 500;
 
 /** Starts the servers, lets them be measured, and ends them whatever happens. */
