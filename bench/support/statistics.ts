@@ -62,7 +62,12 @@ export function pairedByRound<Item extends InRound>(
   });
 }
 
-/** Order of the contenders in a round: there and back again, so that a steady drift favours none of them. */
+/**
+ * Order of the contenders in a round: there and back again, so that a steady drift favours none of them, then the same
+ * from the next one on, because the first in a round pays for what is cold by then.
+ */
 export function orderInRound<Item>(items: readonly Item[], round: number): readonly Item[] {
-  return round % 2 === 0 ? items : [...items].reverse();
+  const first = Math.floor(round / 2) % items.length;
+  const order = [...items.slice(first), ...items.slice(0, first)];
+  return round % 2 === 0 ? order : order.reverse();
 }

@@ -58,8 +58,8 @@ describe('pairs of the bench', () => {
 });
 
 describe('rounds of the bench', () => {
-  it('go there and back again', () => {
-    const order = [0, 1, 2].flatMap(round => orderInRound(['a', 'b', 'c'], round));
-    expect(order.join('')).to.equal('abccbaabc');
+  it('go there and back again, and begin with each in turn', () => {
+    const order = [0, 1, 2, 3, 4, 5, 6].map(round => orderInRound(['a', 'b', 'c'], round).join(''));
+    expect(order).to.deep.equal(['abc', 'cba', 'bca', 'acb', 'cab', 'bac', 'abc']);
   });
 });
