@@ -31,7 +31,8 @@ describe('1,000 requests with a sink that hangs, one that throws and one that wo
       .controllers(LoadController)
       .logging({
         sinks: [hanging, throwing, working],
-        delivery: { maxQueueRecords: 200, maxBatchRecords: 50, maxDelayMs: 5 },
+        // Room for what comes in at once: the one that works must lose nothing.
+        delivery: { maxQueueRecords: 500, maxBatchRecords: 50, maxDelayMs: 5 },
         onDrop: ({ sink, reason, count }) => drops.push(...Array<string>(count).fill(`${sink} ${reason}`)),
       })
       .start();
@@ -52,7 +53,7 @@ describe('1,000 requests with a sink that hangs, one that throws and one that wo
     for (const name of ['hanging', 'throwing']) {
       const lane = app.logging.stats().sinks[name]!;
       expect(lane.accepted).to.equal(1_000);
-      expect(lane.queued + lane.inFlight).to.be.at.most(250);
+      expect(lane.queued + lane.inFlight).to.be.at.most(550);
       expect(lane.queued + lane.inFlight + lane.dropped['queue-full']).to.equal(1_000);
     }
 
