@@ -101,9 +101,10 @@ describe('the dead letters of a sink', () => {
     test.sink.onEveryWrite(rejectAt(0));
     test.push(1);
     await test.clock.advance(10);
+    // The disk answers when it likes, before or after the loss is told.
     while (test.reports.length < 2) await test.clock.settle();
-    expect(test.reports[1]!.code).to.equal('DEAD_LETTER_FAILED');
-    expect(test.reports[1]!.message).to.match(
+    expect(test.reports.map(({ code }) => code)).to.have.members(['RECORDS_DROPPED', 'DEAD_LETTER_FAILED']);
+    expect(test.reports.find(({ code }) => code === 'DEAD_LETTER_FAILED')!.message).to.match(
       /^1 record that sink "recording" rejected could not be kept: a part of the path is not a folder \(ENOTDIR\) at /,
     );
     await rm(join(directory(), 'letters'));
