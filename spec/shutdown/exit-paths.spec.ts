@@ -46,12 +46,12 @@ describe('a process that ends by itself', () => {
     load.stop();
     const paths = (await readNdjson(directory())).map(({ request }) => request.path);
     expect(new Set(paths).size).to.equal(paths.length);
-    for (const number of load.answered.keys()) expect(paths).to.contain(`/work/${number}`);
+    for (const number of load.answered.keys()) expect(paths).to.contain(`/jobs/${number}`);
   });
 
   it('records the request that it was serving', async () => {
     const app = await ApplicationProcess.start({ sink: 'file', directory: directory(), delivery: WAITING });
-    const unanswered = app.client.get('/work/never').then(
+    const unanswered = app.client.get('/jobs/never').then(
       () => 'answered',
       () => 'broken off',
     );
@@ -59,7 +59,7 @@ describe('a process that ends by itself', () => {
     await app.end('throw');
     expect(await unanswered).to.equal('broken off');
     const records = await readNdjson(directory());
-    const record = records.find(({ request }) => request.path === '/work/never');
+    const record = records.find(({ request }) => request.path === '/jobs/never');
     expect(record).to.deep.include({ incomplete: true });
     expect(record?.response).to.deep.include({ status: null, outcome: 'aborted' });
   });

@@ -29,7 +29,7 @@ function end(how: string): void {
   }
 }
 
-@JsonController('/work')
+@JsonController('/jobs')
 class WorkController {
   @Get('/never') never() {
     return new Promise(() => {});

@@ -8,7 +8,7 @@ export class NumberedClient {
 
   /** Resolves with the id of the process that answered; rejects when it ends before it has. */
   work(number: number): Promise<number> {
-    return this.get(`/work/${number}`);
+    return this.get(`/jobs/${number}`);
   }
 
   get(path: string): Promise<number> {

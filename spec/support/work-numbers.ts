@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ScriptedMongoServer } from './scripted-mongo-server';
 
-const WORK = /"path":"\/work\/(\d+)"/g;
+const WORK = /"path":"\/jobs\/(\d+)"/g;
 
 /** Numbers of all requests whose records lie in a spool, whole or in part, whether or not they were delivered. */
 export async function spooledNumbers(directory: string): Promise<ReadonlySet<number>> {
@@ -22,7 +22,7 @@ export function storedNumbers(server: ScriptedMongoServer): ReadonlyMap<number, 
   for (const command of server.commands('insert')) {
     for (const { _id, request } of command['documents'] as { _id: string; request?: { path: string } }[]) {
       if (!request) continue;
-      const number = Number(request.path.slice('/work/'.length));
+      const number = Number(request.path.slice('/jobs/'.length));
       if ((idOf.get(number) ?? _id) !== _id) throw new Error(`Request ${number} was stored under two ids.`);
       idOf.set(number, _id);
       times.set(number, (times.get(number) ?? 0) + 1);
