@@ -100,9 +100,12 @@ describe('a response', () => {
     const hint = arranged.redactor.hintOf(list) as { readonly items: readonly unknown[] };
     expect([hint.items[9_998], hint.items[9_999]]).to.deep.equal([plan, 'unknown']);
     const wide = Object.fromEntries(Array.from({ length: 150_000 }, (_, at) => [`key${at}`, at]));
-    expect(arranged.redactor.hintOf({ wide, list: new Set(Array.from({ length: 200_000 }, (_, at) => at)) })).to.equal(
-      null,
-    );
+    expect(arranged.redactor.hintOf(wide)).to.equal(null);
+    const many = new Set<unknown>(Array.from({ length: 200_000 }, (_, at) => at));
+    expect(arranged.redactor.hintOf(many)).to.deep.equal({ items: [], isCut: true });
+    const roomy = arrange({ maxNodes: 300_000 });
+    const body = roomy.responseBody([{ a: 1 }, ...many, new Key()]) as readonly unknown[];
+    expect(body.at(-1)).to.equal('[REDACTED]');
   });
 
   it('whose objects refer back to each other is asked once for each', () => {

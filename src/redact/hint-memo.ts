@@ -62,7 +62,7 @@ export class HintMemo {
 
   /** @param isCut The elements behind the last part were not looked at. */
   elements(parts: Parts, isCut: boolean): Found | null {
-    if (parts.keys.length === 0) return null;
+    if (parts.keys.length === 0 && !isCut) return null;
     return this.#lists.find(parts, isCut) ?? this.#lists.add(parts, isCut, new Found(hintOfElements(parts, isCut)));
   }
 }
