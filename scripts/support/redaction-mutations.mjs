@@ -35,6 +35,24 @@ export const MUTATIONS = [
     replace: 'this.#place(value, NOTHING, null, frame, at)',
   },
   {
+    rule: 'elements of lists, in text',
+    file: redact('text-walk'),
+    find: 'this.#value(at, shape, isDeclared, hint && (0, follow_hint_1.elementHint)(hint, index), index)',
+    replace: 'this.#value(at, null, isDeclared, null, index)',
+  },
+  {
+    rule: 'marks of members, in text',
+    file: redact('text-walk'),
+    find: 'const { name, key, mark } = member;',
+    replace: 'const { name, key } = member, mark = null;',
+  },
+  {
+    rule: 'known values, in text',
+    file: redact('redacted-text'),
+    find: 'values.areInParts(this.#source, this.#kept) ||',
+    replace: '',
+  },
+  {
     rule: 'members of maps',
     file: redact('dto-metadata'),
     find: "metadata.reflectedType === Map ? 'map' : undefined",
@@ -140,7 +158,7 @@ export const MUTATIONS = [
     rule: 'forms',
     file: redact('redact-body'),
     find: 'if (mayHoldHalfPairs(body.text))',
-    replace: "if (body.format === 'form') return { body: tree };\nif (mayHoldHalfPairs(body.text))",
+    replace: "if (body.format === 'form') return { body: readForm(body.text) };\nif (mayHoldHalfPairs(body.text))",
   },
   {
     rule: 'fail closed: JSON that cannot be parsed',

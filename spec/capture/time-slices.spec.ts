@@ -57,14 +57,16 @@ describe('work in slices', () => {
     expect(slices.workMs).to.equal(8);
   });
 
-  it('lets no more gather when it is urgent, and does nothing twice', () => {
-    const { time, slices, pending } = arrange(0);
-    pending.length = 1;
-    slices.schedule();
-    slices.schedule(true);
-    slices.schedule(true);
-    expect(time.turn()).to.equal(1);
-    expect(pending.length).to.equal(0);
-    expect(time.turn()).to.equal(0);
+  it('works off single pieces at once when asked to, and the rest in its turn', () => {
+    const { time, slices, pending, events } = arrange(0);
+    for (let count = 0; count < 3; count++) {
+      pending.length++;
+      slices.schedule();
+      if (count > 0) slices.workOffOne();
+    }
+    expect([time.tick(), pending.length, slices.workMs]).to.deep.equal([2, 1, 2]);
+    expect([time.turn(), pending.length, events]).to.deep.equal([1, 0, ['idle']]);
+    slices.workOffOne();
+    expect([time.tick(), slices.workMs]).to.deep.equal([1, 3]);
   });
 });

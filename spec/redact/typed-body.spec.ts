@@ -185,15 +185,15 @@ describe('a typed body', () => {
     expect(arranged.redact({ parameters, body: json({ street: 'x' }) }).request.body).to.equal('[REDACTED]');
   });
 
-  it('lists each redaction with its path', () => {
+  it('lists each redaction with its path, in the order of the text', () => {
     const body = { cards: [{ digits: '4242424242424242' }], codeName: 'x' };
     const { redactions, redactionCount } = arranged.redact({
       parameters: [{ in: 'body', type: SignUp }],
       body: json(body),
     });
     expect(redactions).to.deep.equal([
-      { path: 'request.body.codeName', mode: 'redact' },
       { path: 'request.body.cards.0.digits', mode: 'mask' },
+      { path: 'request.body.codeName', mode: 'redact' },
     ]);
     expect(redactionCount).to.equal(2);
   });

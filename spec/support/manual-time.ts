@@ -8,6 +8,7 @@ export class ManualTime implements ProcessTime {
   delayMs: number | undefined = 0;
   isWatched = false;
   #now = 0;
+  #soon: (() => void)[] = [];
   #deferred: (() => void)[] = [];
   #gathering: (() => void)[] = [];
 
@@ -29,13 +30,24 @@ export class ManualTime implements ProcessTime {
     this.#deferred.push(callback);
   }
 
-  gather(callback: () => void): () => void {
+  soon(callback: () => void): void {
+    this.#soon.push(callback);
+  }
+
+  gather(callback: () => void): void {
     this.#gathering.push(callback);
-    return () => void (this.#gathering = this.#gathering.filter(other => other !== callback));
+  }
+
+  /** Lets the code that runs now come to its end. Returns how many waited for that. */
+  tick(): number {
+    const callbacks = this.#soon.splice(0);
+    for (const callback of callbacks) callback();
+    return callbacks.length;
   }
 
   /** Gives everybody who waits for it one turn, and ends all gathering. Returns how many there were. */
   turn(): number {
+    this.tick();
     const callbacks = [...this.#deferred.splice(0), ...this.#gathering.splice(0)];
     for (const callback of callbacks) callback();
     return callbacks.length;

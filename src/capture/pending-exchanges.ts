@@ -10,6 +10,10 @@ export interface PendingLimits {
 const ENVELOPE_BYTES = 6_144;
 const BYTES_PER_CHARACTER = 2.5;
 
+// Measured (docs/decisions/0006): what is more than this is still there when the garbage collector comes, again and again.
+const GATHERED_BYTES = 256 * 1024;
+const GATHERED_SHARE = 0.25;
+
 /** What a closed exchange keeps in memory, estimated by the texts of its bodies: nothing is walked to count it. */
 function heldBytes({ context, sentBody }: Exchange): number {
   const { rawBody } = context.request as { readonly rawBody?: unknown };
@@ -35,6 +39,11 @@ export class PendingExchanges {
   get fill(): number {
     const { maxPendingExchanges, maxPendingBytes } = this.limits;
     return Math.max(this.length / maxPendingExchanges, this.#bytes / maxPendingBytes);
+  }
+
+  /** Whether so much waits that more should not be let gather. */
+  get hasGathered(): boolean {
+    return this.#bytes > GATHERED_BYTES || this.fill > GATHERED_SHARE;
   }
 
   /** Returns whether there was room; a single exchange always finds some. */

@@ -15,8 +15,10 @@ export interface ProcessTime {
   now(): number;
   /** Calls back soon, after input and output that is ready. */
   defer(callback: () => void): void;
-  /** Calls back in some milliseconds, so that what comes in until then can be worked on together; returns how to cancel it. */
-  gather(callback: () => void): () => void;
+  /** Calls back after the code that runs now, before anything else that is ready. */
+  soon(callback: () => void): void;
+  /** Calls back in some milliseconds, so that what comes in until then can be worked on together. */
+  gather(callback: () => void): void;
   readonly loopDelay: LoopDelay;
 }
 
@@ -48,10 +50,8 @@ export function processTime(): ProcessTime {
   return {
     now: () => performance.now(),
     defer: callback => void setImmediate(callback),
-    gather(callback) {
-      const timer = setTimeout(callback, GATHER_MS);
-      return () => clearTimeout(timer);
-    },
+    soon: callback => process.nextTick(callback),
+    gather: callback => void setTimeout(callback, GATHER_MS),
     loopDelay: measuredLoopDelay(),
   };
 }

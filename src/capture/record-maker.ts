@@ -24,9 +24,6 @@ export interface RecordMakerOptions extends PendingLimits {
   readonly hooks: SnapshotHooks;
 }
 
-// From here on nothing more is let gather, or a small limit would be reached by that alone.
-const URGENT_FILL = 0.25;
-
 interface ActionRules {
   readonly selection: Selection;
   readonly parameters: PlanId | null;
@@ -75,8 +72,9 @@ export class RecordMaker {
 
   /** Takes a closed exchange; only notes it, because this may still run inside a request. */
   accept(exchange: Exchange): void {
-    if (this.#pending.add(exchange)) this.#slices.schedule(this.#pending.fill >= URGENT_FILL);
-    else this.#overloaded();
+    if (!this.#pending.add(exchange)) return this.#overloaded();
+    this.#slices.schedule();
+    if (this.#pending.hasGathered) this.#slices.workOffOne();
   }
 
   /** Resolves when every exchange accepted so far has been dealt with. */

@@ -13,8 +13,6 @@ export class TimeSlices {
   workMs = 0;
   #sliceMs = SHORTEST_MS;
   #isScheduled = false;
-  /** While it lets work gather. */
-  #stopGathering: (() => void) | undefined;
   #leftBehind = 0;
 
   /** @param doNext does one piece of the `pending` work; must not throw. */
@@ -26,15 +24,15 @@ export class TimeSlices {
   ) {}
 
   /** Sees to it that the pending work will be done. */
-  schedule(isUrgent = false): void {
-    if (!this.#isScheduled) {
-      this.#isScheduled = true;
-      this.#stopGathering = this.time.gather(this.#run);
-    }
-    if (!isUrgent || !this.#stopGathering) return;
-    this.#stopGathering();
-    this.#stopGathering = undefined;
-    this.time.defer(this.#run);
+  schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    this.time.gather(this.#run);
+  }
+
+  /** Sees to it that one piece is done before the next event is looked at, so that no more gather. */
+  workOffOne(): void {
+    this.time.soon(this.#runOne);
   }
 
   /** Does it all before it returns, for so long at most. */
@@ -43,8 +41,9 @@ export class TimeSlices {
     if (this.pending.length === 0) this.onIdle();
   }
 
+  readonly #runOne = (): void => this.#work(0);
+
   readonly #run = (): void => {
-    this.#stopGathering = undefined;
     this.#sliceMs = this.#nextSliceMs();
     this.#work(this.#sliceMs);
     this.#leftBehind = this.pending.length;
@@ -53,13 +52,15 @@ export class TimeSlices {
     this.onIdle();
   };
 
+  /** At least one piece. */
   #work(atMostMs: number): void {
     const start = this.time.now();
     let now = start;
-    while (this.pending.length > 0 && now - start < atMostMs) {
+    if (this.pending.length === 0) return;
+    do {
       this.doNext();
       now = this.time.now();
-    }
+    } while (this.pending.length > 0 && now - start < atMostMs);
     this.workMs += now - start;
   }
 

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '../record/json-value';
 import type { TypeHint } from '../record/snapshot';
 import type { KnownPlans } from './known-plans';
+import type { Shape } from './plan';
 
 /** A hint that says something of the parts of a value. */
 export type StructuredHint = Exclude<TypeHint, number | 'unknown'>;
@@ -11,6 +12,13 @@ export function fits(hint: StructuredHint, value: JsonValue[] | JsonObject): boo
   if (Array.isArray(value)) return false;
   // A class may leave its properties out; a plain object is sent as it is.
   return hint.plan !== undefined || Object.keys(hint.properties).every(name => Object.hasOwn(value, name));
+}
+
+/** What is known of a value that is declared as `shape`, now that it was asked. */
+export function shapeByHint(shape: Shape | null, hint: TypeHint | null, plans: KnownPlans): Shape | null {
+  if (typeof hint === 'number') return plans.refine(shape, hint);
+  if (typeof hint !== 'object' || hint === null || !('plan' in hint)) return shape;
+  return hint.plan === undefined ? shape : plans.refine(shape, hint.plan);
 }
 
 /** What is known of the element at a place. */

@@ -24,6 +24,11 @@ export class FreeTexts {
     return !this.#names.isDisabled && this.#signs.in(text) !== 0;
   }
 
+  /** The same of a part of a text that is read already. */
+  isSuspiciousPart(codes: Uint16Array, from: number, to: number): boolean {
+    return !this.#names.isDisabled && this.#signs.inCodes(codes, from, to) !== 0;
+  }
+
   /** The text without URLs' secrets, quoted input and what the detectors find; all of it is noted. */
   clean(
     text: string,

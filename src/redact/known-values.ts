@@ -1,6 +1,7 @@
 import type { JsonValue } from '../record/json-value';
 import { decodeEscapes } from './decode-escapes';
 import { REDACTED } from './markers';
+import { TextCodes } from './text-codes';
 import { type Spans, ValueSearch, uniteSpans } from './value-search';
 
 // Bounds of the work that one record may cost.
@@ -15,6 +16,8 @@ const MIN_LENGTH = 4;
 const TRIVIAL: ReadonlySet<string> = new Set(['true', 'false', 'null', 'none', 'undefined']);
 const LONGEST_TRIVIAL = 9;
 
+const CODES = new TextCodes();
+
 /** The secret texts met in one exchange, removed wherever else its record would tell them. */
 export class KnownValues {
   readonly #values = new Set<string>();
@@ -23,6 +26,16 @@ export class KnownValues {
 
   get isEmpty(): boolean {
     return this.#values.size === 0;
+  }
+
+  get size(): number {
+    return this.#values.size;
+  }
+
+  /** Forgets all but those that were there when there were so many. */
+  keepFirst(size: number): void {
+    for (const value of [...this.#values].slice(size)) this.#values.delete(value);
+    this.#search = undefined;
   }
 
   /** Every text and number in a sensitive value. */
@@ -49,6 +62,24 @@ export class KnownValues {
     const spans = this.#find(text, this.#search);
     if (spans === undefined) return REDACTED;
     return spans.length === 0 ? text : cutOut(text, spans);
+  }
+
+  /** Whether it would remove anything from these parts of a text. */
+  areInParts(text: string, parts: Spans): boolean {
+    if (this.isEmpty) return false;
+    if (this.#values.size > MAX_VALUES) return true;
+    this.#search ??= new ValueSearch(this.#values);
+    const codes = CODES.of(text);
+    // Escapes of URLs may hide one.
+    const hasEscapes = text.includes('%');
+    for (let at = 0; at < parts.length; at += 2) {
+      const from = parts[at]!;
+      const to = parts[at + 1]!;
+      if (to - from < MIN_LENGTH || (!hasEscapes && !this.#search.mayBeInPart(codes, from, to))) continue;
+      const part = text.slice(from, to);
+      if (this.removeFrom(part) !== part) return true;
+    }
+    return false;
   }
 
   #find(text: string, search: ValueSearch): Spans | undefined {

@@ -1,4 +1,5 @@
 import type { RedactedParts } from '../record/build-record';
+import { withBodyText } from '../record/body-text';
 import type { JsonObject, JsonValue } from '../record/json-value';
 import { estimateBytes } from '../record/record-bytes';
 import type { LogRecord, RecordError, RecordHeaders } from '../record/log-record';
@@ -114,8 +115,10 @@ export class RecordRedaction {
   /** What is too much for one record goes part by part, the largest first. */
   #withinBytes(drafts: Drafts): Drafts {
     const { limits, maxRecordBytes } = this.#rules;
-    const bytesOf = (part: unknown) => estimateBytes(part, limits.maxStringLength, this.#notes.sealedTexts);
     if (this.#isSurelySmall()) return drafts;
+    const bodies = [drafts.request.body, drafts.response.body].flatMap(({ text }) => text?.json ?? []);
+    const uncut = new Set([...this.#notes.sealedTexts, ...bodies]);
+    const bytesOf = (part: unknown) => estimateBytes(part, limits.maxStringLength, uncut);
     let bytes = bytesOf(drafts);
     if (bytes <= maxRecordBytes) return drafts;
     const { request, response, error, attributes } = drafts;
@@ -180,7 +183,7 @@ export class RecordRedaction {
     const { method, contentType, bytes } = this.#snapshot.request;
     const { path, params } = redacted.target;
     const line = this.#finish({ method, path, contentType }, 'request');
-    return {
+    const part = {
       method: line.method,
       path: line.path,
       query: this.#finishFree(redacted.query, 'request.query'),
@@ -188,30 +191,34 @@ export class RecordRedaction {
       headers: this.#finishFree(redacted.headers, 'request.headers') as RecordHeaders,
       contentType: line.contentType,
       bytes,
-      ...this.#finishBody(redacted.body, 'request.body'),
     };
+    return this.#withBody(part, redacted.body, 'request.body');
   }
 
   #finishResponse(redacted: Drafts['response']): LogRecord['response'] {
     const { status, contentType, bytes, outcome } = this.#snapshot.response;
-    return {
+    const part = {
       status,
       headers: this.#finish(redacted.headers, 'response.headers') as RecordHeaders,
       contentType: this.#finish(contentType, 'response.contentType'),
       bytes,
-      ...this.#finishBody(redacted.body, 'response.body'),
       outcome,
     };
+    return this.#withBody(part, redacted.body, 'response.body');
   }
 
-  #finishBody(redacted: RedactedBody, path: string): RedactedBody {
-    const { body } = redacted;
-    const isFinished = this.#notes.known.isEmpty && !this.#notes.hasUntidyText;
-    if (body === undefined || (isFinished && redacted.bodyOmitted === undefined)) return redacted;
-    return this.#attempt<RedactedBody>('A body', REDACTION_FAILED, () => ({
-      ...redacted,
-      body: redacted.bodyOmitted === undefined ? this.#finishFree(body, path) : this.#finish(body, path),
-    }));
+  #withBody<Part extends object>(part: Part, redacted: RedactedBody, path: string): Part & FinishedBody {
+    const { text, body, bodyOmitted } = redacted;
+    const isTidy = !this.#notes.hasUntidyText;
+    if (text !== undefined && isTidy && !text.holdsAny(this.#notes.known)) return withBodyText(part, text.json);
+    if (text === undefined && (body === undefined || (isTidy && this.#notes.known.isEmpty && !bodyOmitted))) {
+      return { ...part, ...redacted };
+    }
+    const finished = this.#attempt<FinishedBody>('A body', REDACTION_FAILED, () => {
+      if (bodyOmitted !== undefined) return { bodyOmitted, body: this.#finish(body!, path) };
+      return { body: this.#finishFree(text ? (JSON.parse(text.json) as JsonValue) : body!, path) };
+    });
+    return { ...part, ...finished };
   }
 
   #finish<Tree extends JsonValue>(tree: Tree, path: string): Tree {
@@ -237,7 +244,9 @@ export class RecordRedaction {
   }
 }
 
-const REDACTION_FAILED: RedactedBody = { bodyOmitted: 'redaction-failed' };
+type FinishedBody = Omit<RedactedBody, 'text'>;
+
+const REDACTION_FAILED: FinishedBody = { bodyOmitted: 'redaction-failed' };
 
 /** Of a text of digits into hashes; what functions return is bounded apart. */
 const MAX_GROWTH = 12;

@@ -5,12 +5,16 @@ import type { BodyOmitted } from '../record/log-record';
 import type { SnapshotBody } from '../record/snapshot';
 import { parseJson } from './json-texts';
 import type { Plan } from './plan';
+import type { RedactedText } from './redacted-text';
 import { RedactionNotes } from './redaction-notes';
+import { TextWalk } from './text-walk';
 import { Walk, type WalkRules, type WalkSource } from './walk';
 
 /** The part of a record that tells of a body. */
 export interface RedactedBody {
   readonly body?: JsonValue;
+  /** Instead of `body`, where the text could be redacted as it is. */
+  readonly text?: RedactedText;
   readonly bodyOmitted?: BodyOmitted;
 }
 
@@ -37,10 +41,14 @@ export function redactBody(
       return { bodyOmitted: 'multipart', body: describeParts(body, rules, notes) };
     case 'text': {
       if (body.text === '') return {};
+      if (mayHoldHalfPairs(body.text)) notes.hasUntidyText = true;
+      const path = `${direction}.body`;
+      const text =
+        body.format === 'json' && new TextWalk(body.text, rules, notes, direction).run(path, plan, body.hint);
+      if (text) return { text };
       const tree = body.format === 'form' ? readForm(body.text) : parseJson(body.text);
       if (tree === undefined) return { bodyOmitted: 'unparsable' };
-      if (mayHoldHalfPairs(body.text)) notes.hasUntidyText = true;
-      const redacted = new Walk(rules, notes, { direction }).run(tree, `${direction}.body`, plan, body.hint);
+      const redacted = new Walk(rules, notes, { direction }).run(tree, path, plan, body.hint);
       return redacted === undefined ? {} : { body: redacted };
     }
   }

@@ -10,6 +10,12 @@ export interface Place {
   path?: string | undefined;
 }
 
+interface NotesMark {
+  readonly count: number;
+  readonly listed: number;
+  readonly known: number;
+}
+
 const MAX_LISTED = 64;
 
 /** What the redaction of one exchange did so far. */
@@ -30,6 +36,23 @@ export class RedactionNotes {
   note(parent: Place | null, key: string | number, mode: string): void {
     this.count++;
     if (this.redactions.length < MAX_LISTED) this.redactions.push({ path: pathOf(parent, key), mode });
+  }
+
+  /** Notes that a text of a body will have to be cut. */
+  noteLength(text: string, maxLength: number): void {
+    if (text.length > maxLength) this.hasUntidyText = true;
+  }
+
+  /** What was noted so far, to go back to it. */
+  get mark(): NotesMark {
+    return { count: this.count, listed: this.redactions.length, known: this.known.size };
+  }
+
+  /** As if nothing had been noted since. */
+  rewind({ count, listed, known }: NotesMark): void {
+    this.count = count;
+    this.redactions.length = listed;
+    this.known.keepFirst(known);
   }
 
   /** Notes it, and keeps what must not be told elsewhere. */

@@ -1,3 +1,4 @@
+import { TextCodes } from './text-codes';
 import { TRIGRAMS, trigramsAtEnd, withNext } from './trigrams';
 
 /** Something that a text may hold. */
@@ -17,6 +18,7 @@ const CARD_GROUP = 4;
  */
 export class TextSigns {
   readonly #signsOf = new Uint8Array(TRIGRAMS);
+  readonly #texts = new TextCodes();
   readonly #cards: number;
   readonly #accounts: number;
 
@@ -30,14 +32,19 @@ export class TextSigns {
 
   /** A bit for each sign, in the order in which they were given; 0 for most texts. */
   in(text: string): number {
+    return this.inCodes(this.#texts.of(text), 0, text.length);
+  }
+
+  /** The same for a part of a text that is read already. */
+  inCodes(codes: Uint16Array, from: number, to: number): number {
     const signsOf = this.#signsOf;
     let found = 0;
     let trigram = 0;
     let digits = 0;
     let capitals = 0;
     let isAfterGroup = false;
-    for (let at = 0; at < text.length; at++) {
-      const code = text.charCodeAt(at);
+    for (let at = from; at < to; at++) {
+      const code = codes[at]!;
       trigram = withNext(trigram, code);
       if (code < 128) found |= signsOf[trigram]!;
       if (code >= 48 && code <= 57) {

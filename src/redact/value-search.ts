@@ -57,6 +57,11 @@ export class ValueSearch {
     return this.#hashes.areIn(text) || text.includes('%') || text.includes('\\');
   }
 
+  /** The same for a part of a text without escapes. */
+  mayBeInPart(codes: Uint16Array, from: number, to: number): boolean {
+    return this.#hashes.areInCodes(codes, from, to);
+  }
+
   /**
    * @param work Characters that may be compared; what is left of them is kept there.
    * @returns `undefined` when the work ran out before the end.
@@ -85,6 +90,17 @@ class Hashes {
   add(hash: number): void {
     const place = Math.imul(hash, MIX) >>> this.shift;
     this.bits[place >> 5]! |= 1 << (place & 31);
+  }
+
+  areInCodes(codes: Uint16Array, from: number, to: number): boolean {
+    const { bits, shift } = this;
+    let hash = 0;
+    for (let at = from; at < to; at++) {
+      hash = (hash << 8) ^ codes[at]!;
+      const place = Math.imul(hash, MIX) >>> shift;
+      if ((bits[place >> 5]! & (1 << (place & 31))) !== 0) return true;
+    }
+    return false;
   }
 
   areIn(text: string): boolean {

@@ -1,11 +1,12 @@
 import type { JsonObject, JsonValue } from '../record/json-value';
-import { estimateBytes } from '../record/record-bytes';
 import type { TypeHint } from '../record/snapshot';
-import { elementHint, fits, holdsSensitiveClass, memberHint, type StructuredHint } from './follow-hint';
+import { FIRST_CARD_NUMBER } from './detectors/card-numbers';
+import { elementHint, fits, holdsSensitiveClass, memberHint, shapeByHint, type StructuredHint } from './follow-hint';
 import type { FreeTexts } from './free-texts';
 import { mayBeJson, mayBeJsonObject, parseJson } from './json-texts';
 import { MORE_KEY, REDACTED, TOO_DEEP, moreMarker } from './markers';
 import type { KnownPlans } from './known-plans';
+import { MarkedValues } from './marked-values';
 import type { Marks } from './marks';
 import type { Expected, Member, Members, MembersByShape } from './members';
 import type { NameRules } from './name-rules';
@@ -63,7 +64,6 @@ interface Frame extends Place {
 
 // An object as JSON text in a text of JSON text is as far as anyone goes.
 const MAX_TEXT_DEPTH = 2;
-const FIRST_CARD_NUMBER = 1e13;
 const NOTHING: Expected = { shape: null, isDeclared: false, isLoggable: false };
 
 /**
@@ -80,10 +80,9 @@ export class Walk {
   readonly #queue: Frame[] = [];
   readonly #isDenyList: boolean;
   readonly #maxStringLength: number;
+  readonly #marked: MarkedValues;
   #nodesLeft: number;
   #isCut = false;
-  /** Of what modes may put into the place of sensitive values. */
-  #bytesLeft: number;
 
   constructor(rules: WalkRules, notes: RedactionNotes, source: WalkSource) {
     this.#rules = rules;
@@ -91,9 +90,8 @@ export class Walk {
     this.#source = source;
     this.#isDenyList = rules.policy === 'deny' || source.recordsAll === true;
     this.#maxStringLength = rules.limits.maxStringLength;
+    this.#marked = new MarkedValues(rules, notes, source.redactOnly === true);
     this.#nodesLeft = rules.limits.maxNodes;
-    // Half, so that the body itself still has its place.
-    this.#bytesLeft = rules.maxRecordBytes / 2;
   }
 
   /** The redacted tree; `undefined` when the whole of it is removed. */
@@ -226,7 +224,7 @@ export class Walk {
     const { shape, isDeclared } = expected;
     if (value !== null && (shape !== null || hint !== null)) {
       // An object of a sensitive class that travels as something else: by `toJSON`, by `@Transform`.
-      const mark = markOf(this.#shapeBy(shape, hint));
+      const mark = markOf(shapeByHint(shape, hint, this.#rules.plans));
       if (mark) return this.#redact(mark, value, parent, key);
     }
     if (typeof value === 'string') return this.#placeText(value, expected, parent, key);
@@ -262,7 +260,7 @@ export class Walk {
     key: string | number,
   ): JsonValue | undefined {
     if (hint !== null && this.#mayHideSensitive(hint, value)) return this.#redact(REDACT, value, parent, key);
-    let shape = this.#shapeBy(expected.shape, hint);
+    let shape = shapeByHint(expected.shape, hint, this.#rules.plans);
     if (shape !== null && shape.kind !== 'values') {
       // An array holds values of a declared class; a class that was asked is the array's own.
       const isOfClass = !Array.isArray(value) || typeof hint === 'number';
@@ -276,12 +274,6 @@ export class Walk {
     const isSame = shape === expected.shape && !expected.isLoggable;
     const within = isSame ? expected : { shape, isDeclared: expected.isDeclared, isLoggable: false };
     return this.#enqueue(value, within, structure, parent, key, isOpen);
-  }
-
-  #shapeBy(shape: Shape | null, hint: TypeHint | null): Shape | null {
-    if (typeof hint === 'number') return this.#rules.plans.refine(shape, hint);
-    if (typeof hint !== 'object' || hint === null || !('plan' in hint)) return shape;
-    return hint.plan === undefined ? shape : this.#rules.plans.refine(shape, hint.plan);
   }
 
   /**
@@ -318,7 +310,7 @@ export class Walk {
     if (shape === null || isDisabled || !mayBeJson(text)) {
       if (!isOpenAt(expected, parent)) return this.#withhold(parent, key);
       if (shape === null && !isDisabled) return this.#placeFreeText(text, isDeclared, parent, key);
-      this.#noteLength(text);
+      this.#notes.noteLength(text, this.#maxStringLength);
       return text;
     }
     // An object that travels as JSON text: `@QueryParam('filter') filter: Filter`.
@@ -330,7 +322,7 @@ export class Walk {
 
   /** A text that no class says more of than that it has it. */
   #placeFreeText(text: string, isDeclared: boolean, parent: Place | null, key: string | number): string {
-    this.#noteLength(text);
+    this.#notes.noteLength(text, this.#maxStringLength);
     const isOfClass = isDeclared || this.#source.isDeclared === true;
     if (mayBeJson(text) && !this.#rules.names.isDisabled) return this.#redactJsonText(text, isOfClass, parent, key);
     return isOfClass ? text : this.#rules.texts.clean(text, this.#notes, parent, key);
@@ -361,19 +353,8 @@ export class Walk {
     return this.#notes.count === before && !inner.#isCut ? text : JSON.stringify(redacted);
   }
 
-  #noteLength(text: string): void {
-    if (text.length > this.#maxStringLength) this.#notes.hasUntidyText = true;
-  }
-
   #redact(mark: ActiveMark, value: JsonValue, parent: Frame | null, key: string | number): JsonValue | undefined {
-    const applied = this.#source.redactOnly && mark.mode !== 'remove' ? REDACT : mark;
-    this.#notes.noteSecret(parent, key, applied.mode, value);
-    const redacted = this.#rules.marks.apply(applied, value, this.#notes, parent, key, depthBelow(parent));
-    // A function may make much of little.
-    if (redacted !== REDACTED && redacted !== undefined) this.#bytesLeft -= estimateBytes(redacted);
-    if (this.#bytesLeft < 0) return REDACTED;
-    if (typeof redacted === 'string') this.#noteLength(redacted);
-    return redacted;
+    return this.#marked.redact(mark, value, parent, key, depthBelow(parent));
   }
 
   /** Whether this is class-validator's error for a sensitive property: what it quotes is the secret. */

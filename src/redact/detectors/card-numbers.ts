@@ -10,6 +10,8 @@ const GROUPINGS: readonly (readonly number[])[] = [
 const MAESTRO: ReadonlySet<number> = new Set([5018, 5020, 5038, 5893, 6304, 6759, 6761, 6762, 6763]);
 const MIN_DIGITS = 14;
 const MAX_DIGITS = 19;
+/** No number below it is a card's. */
+export const FIRST_CARD_NUMBER = 10 ** (MIN_DIGITS - 1);
 
 /** Card numbers of a known brand and length with a valid check digit, in one piece or in the groups that cards print. */
 export function findCardNumbers(text: string): Spans {

@@ -4,7 +4,7 @@ import { type Place, type RedactionNotes } from '../redaction-notes';
 import type { Sign } from '../text-signs';
 import type { Spans } from '../value-search';
 import { findBearerTokens } from './bearer-tokens';
-import { findCardNumbers, isCardNumber } from './card-numbers';
+import { FIRST_CARD_NUMBER, findCardNumbers, isCardNumber } from './card-numbers';
 import { CLOUD_KEY_SIGNS, findCloudKeys } from './cloud-keys';
 import { findEmailAddresses } from './email-addresses';
 import { findIbans } from './ibans';
@@ -106,6 +106,6 @@ export class Detectors {
 
   /** Whether a number is a card's: JSON knows no difference that a client would have to heed. */
   isCard(value: number): boolean {
-    return this.#seesCards && value > 1e13 && Number.isSafeInteger(value) && isCardNumber(String(value));
+    return this.#seesCards && value >= FIRST_CARD_NUMBER && Number.isSafeInteger(value) && isCardNumber(String(value));
   }
 }
