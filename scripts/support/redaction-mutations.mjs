@@ -47,12 +47,6 @@ export const MUTATIONS = [
     replace: 'const { name, key } = member, mark = null;',
   },
   {
-    rule: 'known values, in text',
-    file: redact('redacted-text'),
-    find: 'values.areInParts(this.#source, this.#kept) ||',
-    replace: '',
-  },
-  {
     rule: 'members of maps',
     file: redact('dto-metadata'),
     find: "metadata.reflectedType === Map ? 'map' : undefined",

@@ -1,6 +1,5 @@
 import { expect } from 'chai';
-import { estimateRecordBytes } from '../../src/record/record-bytes';
-import { numbersOf, numberedRecord } from '../support/numbered-records';
+import { numbersOf, numberedRecord, recordBytes } from '../support/numbered-records';
 import { heldWrite, succeed } from '../support/recording-sink';
 import { testDelivery } from '../support/test-delivery';
 
@@ -25,7 +24,7 @@ describe('a batch', () => {
   });
 
   it('leaves at once when it has its bytes', async () => {
-    const bytes = estimateRecordBytes(numberedRecord());
+    const bytes = recordBytes(numberedRecord());
     const { push, sink, clock, lane } = testDelivery({ maxBatchBytes: 3 * bytes });
     push(2);
     await clock.settle();

@@ -1,7 +1,6 @@
 import { expect } from 'chai';
-import { estimateRecordBytes } from '../../src/record/record-bytes';
 import { heldWrite } from '../support/recording-sink';
-import { numbersOf, numberedRecord } from '../support/numbered-records';
+import { numbersOf, numberedRecord, recordBytes } from '../support/numbered-records';
 import { testDelivery } from '../support/test-delivery';
 
 describe('a full queue', () => {
@@ -45,7 +44,7 @@ describe('a full queue', () => {
   }
 
   it('goes by bytes as well, and lets go as many as one large record needs', async () => {
-    const small = estimateRecordBytes(numberedRecord());
+    const small = recordBytes(numberedRecord());
     const options = { maxBatchBytes: 5 * small, maxQueueBytes: 5 * small };
     const { push, delivery, lane, drops, clock } = testDelivery(options);
     push(4);
@@ -53,7 +52,7 @@ describe('a full queue', () => {
     delivery.push(large);
     await clock.settle();
     expect(drops).to.deep.equal([{ sink: 'recording', reason: 'queue-full', count: 3 }]);
-    expect(lane()).to.include({ queued: 2, queuedBytes: small + estimateRecordBytes(large) });
+    expect(lane()).to.include({ queued: 2, queuedBytes: small + recordBytes(large) });
   });
 
   it('refuses a record that is larger than the queue, and keeps the others', () => {

@@ -1,8 +1,7 @@
 import { expect } from 'chai';
 import type { OverflowPolicy } from '../../src/delivery/delivery-options';
-import { estimateRecordBytes } from '../../src/record/record-bytes';
 import type { Level } from '../../src/record/log-record';
-import { numberedRecord, numbersOf } from '../support/numbered-records';
+import { numberedRecord, numbersOf, recordBytes } from '../support/numbered-records';
 import { testDelivery } from '../support/test-delivery';
 
 /** What a queue of four keeps of records of these levels, numbered from 1. */
@@ -37,7 +36,7 @@ describe('warnings and errors in a full queue', () => {
     });
 
     it(`cost no ordinary records when they do not fit even so (${overflow})`, () => {
-      const bytes = estimateRecordBytes(numberedRecord());
+      const bytes = recordBytes(numberedRecord());
       const options = { maxBatchBytes: 4 * bytes, maxQueueBytes: 4 * bytes, overflow };
       const { delivery, push, lane } = testDelivery(options);
       push(4);

@@ -16,3 +16,8 @@ export function numberedRecords(from: number, to: number): LogRecord[] {
 export function numbersOf(records: readonly AnyRecord[]): number[] {
   return records.map(record => Number(record._id.slice(-12)));
 }
+
+/** Length of the record as JSON. */
+export function recordBytes(record: AnyRecord): number {
+  return Buffer.byteLength(JSON.stringify(record));
+}

@@ -1,6 +1,7 @@
 import { LoggingError, type Report } from '../errors';
-import { estimateRecordBytes } from '../record/record-bytes';
 import type { AnyRecord } from '../record/log-record';
+import { type PackedRecord, packRecord } from '../record/packed-record';
+import { estimateRecordBytes } from '../record/record-bytes';
 import type { Sink } from '../sinks/sink';
 import { callHook } from './call-hook';
 import { systemClock, type Clock } from './clock';
@@ -36,6 +37,15 @@ const DEFAULT_CLOSE_DEADLINE_MS = 5_000;
 
 function openOnDisk({ spool }: ResolvedDeliveryOptions, clock: Clock): OpenSpool | undefined {
   return spool ? (sinkName, hooks) => openSpool(spool, { sinkName, clock, hooks }) : undefined;
+}
+
+function packed(record: AnyRecord): PackedRecord {
+  try {
+    if (record.kind === 'request') return packRecord(record);
+  } catch {
+    // What cannot be written as JSON is for each sink to reject.
+  }
+  return { record, bytes: estimateRecordBytes(record) };
 }
 
 /** Brings every record to every sink, in the background and each sink at its own pace. */
@@ -75,8 +85,7 @@ export class Delivery {
   /** Takes a record for every sink. Never throws and never waits. */
   push(record: AnyRecord): void {
     const entry: QueuedRecord = {
-      record,
-      bytes: estimateRecordBytes(record),
+      ...packed(record),
       sequence: ++this.#lastSequence,
       pushedAt: this.#clock.now(),
     };

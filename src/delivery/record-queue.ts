@@ -6,7 +6,7 @@ import type { SpoolPlace } from './spool/record-spool';
 /** A record on its way. Without a spool one object serves all lanes. */
 export interface QueuedRecord {
   readonly record: AnyRecord;
-  /** Estimated, see `estimateRecordBytes`. */
+  /** As JSON. */
   readonly bytes: number;
   /** Place in the order of arrival, from 1; 0 for what an earlier process left. */
   readonly sequence: number;

@@ -1,4 +1,3 @@
-import { bodyTextOf } from './body-text';
 import type { AnyRecord } from './log-record';
 
 const DATE_BYTES = 26;
@@ -32,13 +31,10 @@ export function estimateBytes(
       bytes += 2 + value.length;
       for (const item of value) bytes += ownBytes(item);
     } else {
-      const bodyText = bodyTextOf(value);
       bytes += 2;
       for (const key in value) {
         // Quotes, colon and comma.
-        bytes += 4 + key.length;
-        if (bodyText !== undefined && key === 'body') bytes += Buffer.byteLength(bodyText);
-        else bytes += ownBytes((value as Record<string, unknown>)[key]);
+        bytes += 4 + key.length + ownBytes((value as Record<string, unknown>)[key]);
       }
     }
   }

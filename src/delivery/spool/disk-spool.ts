@@ -1,6 +1,7 @@
 import { fileFailureReason } from '../../files/errno';
 import type { AnyRecord } from '../../record/log-record';
-import { parseRecord, stringifyRecord } from '../../record/record-json';
+import { jsonOf } from '../../record/packed-record';
+import { parseRecord } from '../../record/record-json';
 import type { Clock } from '../clock';
 import type { RecordSpool, SpooledRecord, SpoolPlace, SpoolRefusal } from './record-spool';
 import { Segment } from './segment';
@@ -90,7 +91,7 @@ export class DiskSpool implements RecordSpool {
     if (this.#closed || this.#retryAt !== undefined || unwrittenBytes > MAX_PENDING_BYTES) return 'failing';
     let json: string;
     try {
-      json = stringifyRecord(record);
+      json = jsonOf(record);
     } catch {
       return 'unencodable';
     }
