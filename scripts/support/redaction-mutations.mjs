@@ -121,7 +121,7 @@ export const MUTATIONS = [
   {
     rule: 'names of headers',
     file: redact('redact-headers'),
-    find: 'names.isSensitive(name) ? plan_1.REDACT : null',
+    find: 'rule.isSensitive ? plan_1.REDACT : null',
     replace: 'null',
   },
   {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Sensitive } from '../../src/decorators/sensitive';
-import { type Arranged, arrange, form, jsonText } from './arrange';
+import { type Arranged, arrange, form, json, jsonText } from './arrange';
 
 class Search {
   @Sensitive() nick!: string;
@@ -133,6 +133,48 @@ describe('the parts of an exchange', () => {
       const parameters = [{ in: 'header', name: 'x-search', type: Search }];
       expect(headersOf({ 'x-search': '{"nick":"me","term":"x"}' }, { parameters })).to.deep.equal({
         'x-search': '{"nick":"[REDACTED]","term":"x"}',
+      });
+    });
+
+    it('that came before and were harmless are not taken for it when a parameter marks them', () => {
+      const parameters = [{ in: 'header', name: 'x-badge', mark: { mode: 'redact' } }];
+      for (let times = 0; times < 2; times++) {
+        expect(headersOf({ 'x-badge': '12345' })).to.deep.equal({ 'x-badge': '12345' });
+        expect(headersOf({ 'x-badge': '12345' }, { parameters })).to.deep.equal({ 'x-badge': '[REDACTED]' });
+      }
+    });
+
+    it('that came before and were harmless lose what a class marks since then', () => {
+      const headers = { referer: 'https://shop/?lateBadge=12345', 'late-badge': '12345' };
+      expect(headersOf(headers)).to.deep.equal(headers);
+      class Late {
+        @Sensitive() lateBadge!: string;
+      }
+      arranged.redactor.planOf(Late);
+      expect(headersOf(headers)).to.deep.equal({
+        referer: 'https://shop/?lateBadge=[REDACTED]',
+        'late-badge': '[REDACTED]',
+      });
+    });
+
+    it('that came before and were harmless lose what is secret in this exchange', () => {
+      const headers = { 'x-plan': 'gold-member-7' };
+      expect(headersOf(headers)).to.deep.equal(headers);
+      expect(headersOf(headers, { body: json({ password: 'gold-member-7' }) })).to.deep.equal({
+        'x-plan': '[REDACTED]',
+      });
+    });
+
+    it('that come again with another value are looked at again', () => {
+      for (const value of ['https://shop/?page=1', 'https://shop/?token=abc', 'https://shop/?page=1']) {
+        expect(headersOf({ referer: value }).referer).to.equal(value.replace('abc', '[REDACTED]'));
+      }
+    });
+
+    it('hold no half of a surrogate pair, whatever the next one begins with', () => {
+      expect(headersOf({ 'x-first': 'a\ud83d', 'x-next': '\ude00b' })).to.deep.equal({
+        'x-first': 'a\ufffd',
+        'x-next': '\ufffdb',
       });
     });
 

@@ -11,7 +11,8 @@ import type { ParameterPlan } from './parameter-plan';
 import type { Plan } from './plan';
 import { type RedactedBody, redactBody } from './redact-body';
 import { redactError } from './redact-error';
-import { HeaderRedaction } from './redact-headers';
+import type { HeaderRules } from './header-rules';
+import { type HeaderPlans, HeaderRedaction } from './redact-headers';
 import { redactPath, redactQuery, splitTarget } from './redact-target';
 import { RedactionNotes } from './redaction-notes';
 import { type ReportOnce, kindOfError } from './report-once';
@@ -39,12 +40,20 @@ interface Drafts {
 export class RecordRedaction {
   readonly #snapshot: Snapshot;
   readonly #rules: WalkRules;
+  readonly #headerRules: HeaderRules;
   readonly #parameters: ParameterPlan;
   readonly #reports: ReportOnce;
   readonly #notes: RedactionNotes;
   readonly #texts: TextFinish;
 
-  constructor(snapshot: Snapshot, rules: WalkRules, parameters: ParameterPlan, reports: ReportOnce) {
+  constructor(
+    snapshot: Snapshot,
+    rules: WalkRules,
+    headerRules: HeaderRules,
+    parameters: ParameterPlan,
+    reports: ReportOnce,
+  ) {
+    this.#headerRules = headerRules;
     this.#snapshot = snapshot;
     this.#notes = new RedactionNotes(snapshot.id);
     this.#rules = rules;
@@ -84,17 +93,13 @@ export class RecordRedaction {
       request: {
         target: this.#attempt('A path', { path: REDACTED, params: {} }, () => this.#draftTarget(target.path, path)),
         query: this.#attempt('A query', {}, () => redactQuery(target.query, query, rules, notes)),
-        headers: this.#attempt('The headers of a request', {}, () =>
-          new HeaderRedaction(rules, notes, header, cookie).run(request.headers, 'request.headers'),
-        ),
+        headers: this.#draftHeaders('request', { headers: header, cookies: cookie }),
         body: this.#attempt('The body of a request', REDACTION_FAILED, () =>
           this.#draftBody(request.body, body, 'request'),
         ),
       },
       response: {
-        headers: this.#attempt('The headers of a response', {}, () =>
-          new HeaderRedaction(rules, notes, null, cookie).run(response.headers, 'response.headers'),
-        ),
+        headers: this.#draftHeaders('response', { headers: null, cookies: cookie }),
         body: this.#attempt('The body of a response', REDACTION_FAILED, () =>
           this.#draftBody(response.body, null, 'response'),
         ),
@@ -110,6 +115,15 @@ export class RecordRedaction {
           ),
         ),
     };
+  }
+
+  #draftHeaders(direction: 'request' | 'response', plans: HeaderPlans): JsonObject {
+    return this.#attempt(`The headers of a ${direction}`, {}, () =>
+      new HeaderRedaction(this.#rules, this.#headerRules, this.#notes, plans).run(
+        this.#snapshot[direction].headers,
+        `${direction}.headers`,
+      ),
+    );
   }
 
   /** What is too much for one record goes part by part, the largest first. */

@@ -1,7 +1,7 @@
 import { unescape as decodeCookie } from 'node:querystring';
 import type { JsonObject, JsonValue } from '../record/json-value';
 import type { SnapshotHeaders } from '../record/snapshot';
-import { SAFE_HEADERS } from './allow-list';
+import type { HeaderRule, HeaderRules } from './header-rules';
 import { mayBeJson } from './json-texts';
 import { REDACTED } from './markers';
 import { type ActiveMark, type Plan, REDACT, type Shape } from './plan';
@@ -13,15 +13,23 @@ const SCHEME =
 // A short value (`theme=dark`) is no secret, and taking it out of the other texts would tear holes into them.
 const MIN_KNOWN_COOKIE_LENGTH = 16;
 
+/** What is known of the headers of an exchange. */
+export interface HeaderPlans {
+  readonly headers: Plan | null;
+  readonly cookies: Plan | null;
+}
+
 /** Redacts the headers of a request or a response by their names. */
 export class HeaderRedaction {
   readonly #rules: WalkRules;
+  readonly #headerRules: HeaderRules;
   readonly #notes: RedactionNotes;
   readonly #headers: Plan | null;
   readonly #cookies: Plan | null;
 
-  constructor(rules: WalkRules, notes: RedactionNotes, headers: Plan | null, cookies: Plan | null) {
+  constructor(rules: WalkRules, headerRules: HeaderRules, notes: RedactionNotes, { headers, cookies }: HeaderPlans) {
     this.#rules = rules;
+    this.#headerRules = headerRules;
     this.#notes = notes;
     this.#headers = headers;
     this.#cookies = cookies;
@@ -31,34 +39,33 @@ export class HeaderRedaction {
     const place: Place = { parent: null, key: path };
     const redacted: JsonObject = {};
     for (const header of Object.keys(headers)) {
-      const name = header.toLowerCase();
-      const { key } = this.#rules.names.verdictOf(name);
+      const rule = this.#headerRules.of(header);
       const value = headers[header]!;
+      const { key } = rule;
       if (typeof value === 'string') {
-        const cleaned = this.#redactHeader(name, value, place, key);
+        const cleaned = this.#redactHeader(rule, value, place, key);
         if (cleaned !== undefined) redacted[key] = cleaned;
       } else {
         const each: Place = { parent: place, key };
-        redacted[key] = value.flatMap((item, at) => this.#redactHeader(name, item, each, at) ?? []);
+        redacted[key] = value.flatMap((item, at) => this.#redactHeader(rule, item, each, at) ?? []);
       }
     }
     return redacted;
   }
 
-  #redactHeader(name: string, value: string, parent: Place, key: string | number): string | undefined {
-    const { names } = this.#rules;
-    if (names.isDisabled) return value;
+  #redactHeader(rule: HeaderRule, value: string, parent: Place, key: string | number): string | undefined {
+    if (rule.isFree && this.#headers === null) return this.#redactFree(rule, value, parent, key);
+    const { name } = rule;
+    if (this.#rules.names.isDisabled) return value;
     const field = this.#headers?.fields.get(name);
-    const isCookie = name === 'cookie' || name === 'set-cookie';
-    if (isCookie && (field === undefined || field.mark === REDACT)) {
+    if (rule.isCookie && (field === undefined || field.mark === REDACT)) {
       return name === 'cookie' ? this.#redactCookies(value, parent, key) : this.#redactSetCookie(value, parent, key);
     }
-    const mark = this.#headers?.mark ?? (field ? field.mark : names.isSensitive(name) ? REDACT : null);
-    const isWithheld =
-      this.#rules.policy === 'allow' && !SAFE_HEADERS.has(name) && !field?.isLoggable && !this.#headers?.isOpen;
+    const mark = this.#headers?.mark ?? (field ? field.mark : rule.isSensitive ? REDACT : null);
+    const isWithheld = this.#rules.policy === 'allow' && !rule.isSafe && !field?.isLoggable && !this.#headers?.isOpen;
     if (mark === null && isWithheld && !field?.shape) return this.#withhold(parent, key);
     if (mark === null && field?.shape) return this.#redactTyped(value, field.shape, parent, key);
-    if (mark === null) return this.#redactFree(value, parent, key);
+    if (mark === null) return this.#redactFree(rule, value, parent, key);
     const scheme = mark.mode === 'redact' && name.endsWith('authorization') ? SCHEME.exec(value)?.[0] : undefined;
     if (scheme === undefined) return this.#apply(mark, value, parent, key);
     const credentials = value.slice(scheme.length + 1);
@@ -78,10 +85,16 @@ export class HeaderRedaction {
     return REDACTED;
   }
 
-  #redactFree(value: string, parent: Place, key: string | number): string {
-    if (!mayBeJson(value) && !this.#rules.texts.isSuspicious(value)) return value;
-    const walk = new Walk(this.#rules, this.#notes, { direction: 'request', recordsAll: true });
-    return walk.runText(value, parent, key);
+  #redactFree(rule: HeaderRule, value: string, parent: Place, key: string | number): string {
+    if (value === rule.harmless) return value;
+    const mayBeTree = mayBeJson(value);
+    if (mayBeTree || this.#rules.texts.isSuspicious(value)) {
+      const walk = new Walk(this.#rules, this.#notes, { direction: 'request', recordsAll: true });
+      const redacted = walk.runText(value, parent, key);
+      if (mayBeTree || redacted !== value) return redacted;
+    }
+    this.#headerRules.noteHarmless(rule, value);
+    return value;
   }
 
   #apply(mark: ActiveMark, value: string, parent: Place, key: string | number): string | undefined {

@@ -2,6 +2,7 @@ import type { RedactedParts } from '../record/build-record';
 import type { Snapshot } from '../record/snapshot';
 import { Detectors } from './detectors/detectors';
 import { FreeTexts } from './free-texts';
+import { HeaderRules } from './header-rules';
 import type { KnownPlans } from './known-plans';
 import { Marks } from './marks';
 import { MembersByShape } from './members';
@@ -27,6 +28,7 @@ export interface KnownClasses {
 /** Redacts snapshots. It needs no class and no object of the application. */
 export class SnapshotRedactor {
   readonly rules: WalkRules;
+  readonly #headerRules: HeaderRules;
   readonly #parameters: readonly ParameterPlan[];
   readonly #reports: ReportOnce;
 
@@ -43,6 +45,7 @@ export class SnapshotRedactor {
       limits: options.limits,
       maxRecordBytes: options.maxRecordBytes,
     };
+    this.#headerRules = new HeaderRules(names, options.policy);
     this.#parameters = parameters;
     this.#reports = reports;
   }
@@ -50,6 +53,7 @@ export class SnapshotRedactor {
   /** Never throws: a part that cannot be redacted is left out of the record. */
   redact(snapshot: Snapshot): RedactedParts {
     const parameters = snapshot.parameters === null ? undefined : this.#parameters[snapshot.parameters];
-    return new RecordRedaction(snapshot, this.rules, parameters ?? NO_PARAMETERS, this.#reports).run();
+    const plans = parameters ?? NO_PARAMETERS;
+    return new RecordRedaction(snapshot, this.rules, this.#headerRules, plans, this.#reports).run();
   }
 }
