@@ -2,7 +2,6 @@
 const MIN_BYTES_WITHIN_BASE64 = 8;
 const DIGITS = [...Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/')];
 const URL_DIGITS = DIGITS.map(code => inUrls(String.fromCharCode(code)).charCodeAt(0));
-const LAST_LETTER_OR_DIGIT = 61;
 
 /** Of all values at once, because each call of the encoder costs more than the encoding. */
 export function base64Forms(values: readonly string[]): readonly string[] {
@@ -37,23 +36,24 @@ function bytesAsText(text: string): string {
 }
 
 /**
- * Tells four characters of each form of a value, and those alone, by their codes: of three bytes that lie in one group of
- * base64.
+ * Tells four characters of each form of a value, and of those alone, as one number, eight bits each: of three bytes that
+ * lie in one group of base64.
  */
-export function eachBase64Group(
-  value: string,
-  visit: (first: number, second: number, third: number, fourth: number) => void,
-): void {
+export function eachBase64Group(value: string, visit: (group: number) => void): void {
   const bytes = bytesAsText(value);
   const last = bytes.length < MIN_BYTES_WITHIN_BASE64 ? 0 : 2;
   for (let at = 0; at <= last; at++) {
-    const group = (bytes.charCodeAt(at) << 16) | (bytes.charCodeAt(at + 1) << 8) | bytes.charCodeAt(at + 2);
-    const [first, second, third, fourth] = [group >> 18, (group >> 12) & 63, (group >> 6) & 63, group & 63];
-    visit(DIGITS[first]!, DIGITS[second]!, DIGITS[third]!, DIGITS[fourth]!);
-    if (Math.max(first, second, third, fourth) > LAST_LETTER_OR_DIGIT) {
-      visit(URL_DIGITS[first]!, URL_DIGITS[second]!, URL_DIGITS[third]!, URL_DIGITS[fourth]!);
-    }
+    const bits = (bytes.charCodeAt(at) << 16) | (bytes.charCodeAt(at + 1) << 8) | bytes.charCodeAt(at + 2);
+    const group = inDigits(bits, DIGITS);
+    const groupInUrls = inDigits(bits, URL_DIGITS);
+    visit(group);
+    if (groupInUrls !== group) visit(groupInUrls);
   }
+}
+
+function inDigits(bits: number, digits: readonly number[]): number {
+  const first = (digits[bits >> 18]! << 24) | (digits[(bits >> 12) & 63]! << 16);
+  return first | (digits[(bits >> 6) & 63]! << 8) | digits[bits & 63]!;
 }
 
 function inUrls(base64: string): string {

@@ -1,3 +1,4 @@
+import { toUSVString } from 'node:util';
 import type { JsonObject, JsonValue } from '../record/json-value';
 import type { NameRules } from './name-rules';
 import type { Place, RedactionNotes } from './redaction-notes';
@@ -23,6 +24,29 @@ export class TextFinish {
     this.#notes = notes;
     this.#maxLength = maxLength;
     this.#names = names;
+  }
+
+  /** Whether there is anything to do. One look at all texts together costs less than to finish the few of a record. */
+  mayChange(trees: readonly JsonValue[]): boolean {
+    const texts: string[] = [];
+    const pending = [...trees];
+    for (let at = 0; at < pending.length; at++) {
+      const tree = pending[at]!;
+      if (typeof tree === 'string') {
+        if (tree.length > this.#maxLength) return true;
+        texts.push(tree);
+      } else if (Array.isArray(tree)) {
+        for (const value of tree) pending.push(value);
+      } else if (typeof tree === 'object' && tree !== null) {
+        for (const key in tree) {
+          texts.push(key);
+          pending.push(tree[key]!);
+        }
+      }
+    }
+    // Divided by what no surrogate pair can span.
+    const all = texts.join('\n');
+    return this.#notes.known.mayBeIn(all) || toUSVString(all) !== all;
   }
 
   /** @param tree A tree of ours, changed in place. */

@@ -50,6 +50,12 @@ export class KnownValues {
     }
   }
 
+  /** Whether `removeFrom` may change the text, or a part of it. */
+  mayBeIn(text: string): boolean {
+    if (this.isEmpty) return false;
+    return this.#values.size > MAX_VALUES || this.#searchOfAll().mayBeIn(text);
+  }
+
   /**
    * The text without any of the values: as they are, in base64, and with the escapes of URLs and JSON. Fails closed where
    * that would cost too much: nobody but who sends thousands of secrets loses the other texts with them.
@@ -57,9 +63,9 @@ export class KnownValues {
   removeFrom(text: string): string {
     if (this.isEmpty || text.length < MIN_LENGTH) return text;
     if (this.#values.size > MAX_VALUES) return REDACTED;
-    this.#search ??= new ValueSearch(this.#values);
-    if (!this.#search.mayBeIn(text)) return text;
-    const spans = this.#find(text, this.#search);
+    const search = this.#searchOfAll();
+    if (!search.mayBeIn(text)) return text;
+    const spans = this.#find(text, search);
     if (spans === undefined) return REDACTED;
     return spans.length === 0 ? text : cutOut(text, spans);
   }
@@ -68,18 +74,22 @@ export class KnownValues {
   areInParts(text: string, parts: Spans): boolean {
     if (this.isEmpty) return false;
     if (this.#values.size > MAX_VALUES) return true;
-    this.#search ??= new ValueSearch(this.#values);
+    const search = this.#searchOfAll();
     const codes = CODES.of(text);
     // Escapes of URLs may hide one.
     const hasEscapes = text.includes('%');
     for (let at = 0; at < parts.length; at += 2) {
       const from = parts[at]!;
       const to = parts[at + 1]!;
-      if (to - from < MIN_LENGTH || (!hasEscapes && !this.#search.mayBeInPart(codes, from, to))) continue;
+      if (to - from < MIN_LENGTH || (!hasEscapes && !search.mayBeInPart(codes, from, to))) continue;
       const part = text.slice(from, to);
       if (this.removeFrom(part) !== part) return true;
     }
     return false;
+  }
+
+  #searchOfAll(): ValueSearch {
+    return (this.#search ??= new ValueSearch(this.#values));
   }
 
   #find(text: string, search: ValueSearch): Spans | undefined {

@@ -45,6 +45,8 @@ export class RecordRedaction {
   readonly #reports: ReportOnce;
   readonly #notes: RedactionNotes;
   readonly #texts: TextFinish;
+  /** Whether some text beside the bodies, the error and the attributes needs to be finished. */
+  #mayChange = true;
 
   constructor(
     snapshot: Snapshot,
@@ -69,10 +71,11 @@ export class RecordRedaction {
     const agent = client.agent && this.#rules.texts.clean(client.agent, this.#notes, null, 'client.agent');
     for (const text of this.#snapshot.secrets ?? []) this.#notes.known.remember(text);
     // From here on every secret is known. A client may take one for its request id.
+    this.#mayChange = this.#texts.mayChange(this.#smallParts(drafts, agent));
     return {
-      requestId: this.#finish(requestId, 'requestId'),
-      user: user && this.#finish({ ...user }, 'user'),
-      client: this.#finish({ ...client, agent }, 'client'),
+      requestId: this.#finishSmall(requestId, 'requestId'),
+      user: user && this.#finishSmall({ ...user }, 'user'),
+      client: this.#finishSmall({ ip: client.ip, port: client.port, agent }, 'client'),
       handler,
       request: this.#finishRequest(drafts.request),
       response: this.#finishResponse(drafts.response),
@@ -81,6 +84,24 @@ export class RecordRedaction {
       redactions: this.#notes.redactions,
       redactionCount: this.#notes.count,
     };
+  }
+
+  /** All texts of these parts; what a header or the path repeats is looked at there. */
+  #smallParts({ request, response }: Drafts, agent: string | null): readonly JsonValue[] {
+    const { requestId, user, client, request: asked, response: answered } = this.#snapshot;
+    const { path, params } = request.target;
+    const parts: JsonValue[] = [client.ip, asked.method, path, request.query, request.headers, response.headers];
+    if (request.headers['user-agent'] !== agent) parts.push(agent);
+    if (request.headers['content-type'] !== asked.contentType) parts.push(asked.contentType);
+    if (response.headers['content-type'] !== answered.contentType) parts.push(answered.contentType);
+    if (response.headers['x-request-id'] !== requestId) parts.push(requestId);
+    if (user) parts.push({ ...user });
+    for (const name in params) {
+      const value = params[name]!;
+      parts.push(name);
+      if (typeof value !== 'string' || !path.includes(value)) parts.push(value);
+    }
+    return parts;
   }
 
   #draftParts(): Drafts {
@@ -196,13 +217,13 @@ export class RecordRedaction {
   #finishRequest(redacted: Drafts['request']): LogRecord['request'] {
     const { method, contentType, bytes } = this.#snapshot.request;
     const { path, params } = redacted.target;
-    const line = this.#finish({ method, path, contentType }, 'request');
+    const line = this.#finishSmall({ method, path, contentType }, 'request');
     const part = {
       method: line.method,
       path: line.path,
-      query: this.#finishFree(redacted.query, 'request.query'),
-      params: this.#finish(params, 'request.params'),
-      headers: this.#finishFree(redacted.headers, 'request.headers') as RecordHeaders,
+      query: this.#finishSmallFree(redacted.query, 'request.query'),
+      params: this.#finishSmall(params, 'request.params'),
+      headers: this.#finishSmallFree(redacted.headers, 'request.headers') as RecordHeaders,
       contentType: line.contentType,
       bytes,
     };
@@ -213,8 +234,8 @@ export class RecordRedaction {
     const { status, contentType, bytes, outcome } = this.#snapshot.response;
     const part = {
       status,
-      headers: this.#finish(redacted.headers, 'response.headers') as RecordHeaders,
-      contentType: this.#finish(contentType, 'response.contentType'),
+      headers: this.#finishSmall(redacted.headers, 'response.headers') as RecordHeaders,
+      contentType: this.#finishSmall(contentType, 'response.contentType'),
       bytes,
       outcome,
     };
@@ -233,6 +254,15 @@ export class RecordRedaction {
       return { body: this.#finishFree(text ? (JSON.parse(text.json) as JsonValue) : body!, path) };
     });
     return { ...part, ...finished };
+  }
+
+  /** Of the parts that were looked at all together. */
+  #finishSmall<Tree extends JsonValue>(tree: Tree, path: string): Tree {
+    return this.#mayChange ? this.#finish(tree, path) : tree;
+  }
+
+  #finishSmallFree<Tree extends JsonValue>(tree: Tree, path: string): Tree {
+    return this.#mayChange ? this.#finishFree(tree, path) : tree;
   }
 
   #finish<Tree extends JsonValue>(tree: Tree, path: string): Tree {

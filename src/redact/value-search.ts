@@ -28,28 +28,22 @@ const MIN_LENGTH_WITHIN_WORDS = 8;
  */
 export class ValueSearch {
   readonly #values: readonly string[];
-  readonly #plain: FormSearch;
-  /** Made when a text may hold base64; most never do. */
-  #encoded: FormSearch | undefined;
-  readonly #encodedHashes: Hashes;
-  /** Of both. */
+  /** The values, and those with blanks as forms and queries write them. */
+  readonly #forms: readonly string[];
+  /** Of these and of the values in base64. */
   readonly #hashes: Hashes;
+  // Made when a text may hold such a form; most never do.
+  #plain: FormSearch | undefined;
+  #encoded: FormSearch | undefined;
+  #encodedHashes: Hashes | undefined;
 
   constructor(values: Iterable<string>) {
     this.#values = [...values];
-    // As forms and queries write it.
     const written = this.#values.filter(value => value.includes(' ')).map(value => value.replaceAll(' ', '+'));
-    const plain = [...this.#values, ...written];
-    this.#plain = new FormSearch(plain, false);
-    const hashes = (this.#hashes = new Hashes(plain.length));
-    const encodedHashes = (this.#encodedHashes = new Hashes(plain.length));
-    for (const value of plain) hashes.add(hashAt(value, this.#plain.windowAt));
-    const addGroup = (first: number, second: number, third: number, fourth: number): void => {
-      const hash = (first << 24) ^ (second << 16) ^ (third << 8) ^ fourth;
-      hashes.add(hash);
-      encodedHashes.add(hash);
-    };
-    for (const value of this.#values) eachBase64Group(value, addGroup);
+    this.#forms = written.length === 0 ? this.#values : [...this.#values, ...written];
+    this.#hashes = this.#hashesOfBase64();
+    const windowAt = commonWindow(this.#forms);
+    for (const form of this.#forms) this.#hashes.add(hashAt(form, windowAt));
   }
 
   /** Whether a look at the text is worth its while: it may hold a form, or escapes that hide one. */
@@ -67,27 +61,40 @@ export class ValueSearch {
    * @returns `undefined` when the work ran out before the end.
    */
   find(text: string, work: { left: number }): Spans | undefined {
+    this.#plain ??= new FormSearch(this.#forms, false);
     const plain = this.#plain.find(text, work);
+    this.#encodedHashes ??= this.#hashesOfBase64();
     if (plain === undefined || !this.#encodedHashes.areIn(text)) return plain;
     this.#encoded ??= new FormSearch(base64Forms(this.#values), true);
     const encoded = this.#encoded.find(text, work);
     return encoded && (encoded.length === 0 ? plain : uniteSpans([plain, encoded]));
+  }
+
+  #hashesOfBase64(): Hashes {
+    const hashes = new Hashes(this.#forms.length);
+    const add = (hash: number): void => hashes.add(hash);
+    for (const value of this.#values) eachBase64Group(value, add);
+    return hashes;
   }
 }
 
 /** A bit for each hash that four characters of some form have: most texts are done with at one glance. */
 class Hashes {
   readonly bits: number[];
+  /** All of them, if they are few: one bit alone is set by chance in every other look at an exchange. */
+  readonly #few: number[] | undefined;
   /** Of the mixed hash those bits that tell the place. */
   readonly shift: number;
 
   constructor(forms: number) {
-    const size = forms > FEW_FORMS ? MANY_BITS : FEW_BITS;
-    this.bits = (size === MANY_BITS ? MANY : FEW).slice();
-    this.shift = 32 - size;
+    const areMany = forms > FEW_FORMS;
+    this.bits = (areMany ? MANY : FEW).slice();
+    this.shift = 32 - (areMany ? MANY_BITS : FEW_BITS);
+    this.#few = areMany ? undefined : [];
   }
 
   add(hash: number): void {
+    this.#few?.push(hash);
     const place = Math.imul(hash, MIX) >>> this.shift;
     this.bits[place >> 5]! |= 1 << (place & 31);
   }
@@ -98,7 +105,7 @@ class Hashes {
     for (let at = from; at < to; at++) {
       hash = (hash << 8) ^ codes[at]!;
       const place = Math.imul(hash, MIX) >>> shift;
-      if ((bits[place >> 5]! & (1 << (place & 31))) !== 0) return true;
+      if ((bits[place >> 5]! & (1 << (place & 31))) !== 0 && this.#isHash(hash)) return true;
     }
     return false;
   }
@@ -110,9 +117,13 @@ class Hashes {
       // What lies four characters back has left the hash.
       hash = (hash << 8) ^ text.charCodeAt(at);
       const place = Math.imul(hash, MIX) >>> shift;
-      if ((bits[place >> 5]! & (1 << (place & 31))) !== 0) return true;
+      if ((bits[place >> 5]! & (1 << (place & 31))) !== 0 && this.#isHash(hash)) return true;
     }
     return false;
+  }
+
+  #isHash(hash: number): boolean {
+    return this.#few === undefined || this.#few.includes(hash);
   }
 }
 
@@ -120,12 +131,11 @@ class FormSearch {
   readonly #hashes: Hashes;
   readonly #forms = new Map<number, Form>();
   readonly #isBase64: boolean;
-  /** Where the hashed characters stand in each form: as far behind as all have them, because many begin alike. */
-  readonly windowAt: number;
+  readonly #windowAt: number;
 
   constructor(forms: readonly string[], isBase64: boolean) {
     this.#isBase64 = isBase64;
-    this.windowAt = forms.reduce((shortest, { length }) => Math.min(shortest, length), Infinity) - WINDOW;
+    this.#windowAt = commonWindow(forms);
     this.#hashes = new Hashes(forms.length);
     for (const text of forms) this.#add(text);
   }
@@ -134,7 +144,7 @@ class FormSearch {
     const { bits, shift } = this.#hashes;
     const spans: number[] = [];
     let hash = 0;
-    for (let at = 1 - WINDOW - this.windowAt, end = 0; end < text.length; at++, end++) {
+    for (let at = 1 - WINDOW - this.#windowAt, end = 0; end < text.length; at++, end++) {
       hash = (hash << 8) ^ text.charCodeAt(end);
       const place = Math.imul(hash, MIX) >>> shift;
       if (at < 0 || (bits[place >> 5]! & (1 << (place & 31))) === 0) continue;
@@ -149,7 +159,7 @@ class FormSearch {
   }
 
   #add(text: string): void {
-    const hash = hashAt(text, this.windowAt);
+    const hash = hashAt(text, this.#windowAt);
     this.#forms.set(hash, { text, next: this.#forms.get(hash) });
     this.#hashes.add(hash);
   }
@@ -186,6 +196,11 @@ function push(spans: number[], from: number, to: number): void {
 
 function noHashes(bits: number): readonly number[] {
   return Array.from({ length: 2 ** bits / 32 }, () => 0);
+}
+
+/** Where the hashed characters stand in each form: as far behind as all have them, because many begin alike. */
+function commonWindow(forms: readonly string[]): number {
+  return forms.reduce((shortest, { length }) => Math.min(shortest, length), Infinity) - WINDOW;
 }
 
 function hashAt(text: string, at: number): number {
