@@ -11,8 +11,13 @@ function isSent(response: ServerResponse & { readonly stream?: { readonly rstCod
   return response.writableFinished || (response.writableEnded && response.stream?.rstCode === 0);
 }
 
-/** Told when an exchange is over; the notes do not change any more. */
-export type ExchangeClosed = (exchange: Exchange) => void;
+/** Whom an exchange tells how it ends. */
+export interface ExchangeFollower {
+  /** The response can change no more, and the handler is still at work. */
+  outlived(exchange: Exchange): void;
+  /** It is over; the notes do not change any more. */
+  closed(exchange: Exchange): void;
+}
 
 /**
  * The mutable notes of one request, from its arrival until its response is closed and its handler has settled.
@@ -21,7 +26,7 @@ export type ExchangeClosed = (exchange: Exchange) => void;
  */
 export class Exchange implements ActionObserver, ResultObserver {
   readonly arrivedAt = performance.now();
-  readonly #onClosed: ExchangeClosed;
+  readonly #follower: ExchangeFollower;
 
   binding: ActionBinding | undefined = undefined;
   /** A by-hand `LoggingInterceptor` asked for the record. */
@@ -54,8 +59,14 @@ export class Exchange implements ActionObserver, ResultObserver {
   /** The status that was sent; `null` when the exchange ended before. */
   status: number | null = null;
   isIncomplete = false;
+  /** How many requests its record stands for. */
+  sampleWeight = 1;
   /** Counted while it waits to become a record. */
   pendingBytes = 0;
+  /** Where it is among the open ones; `null` when it is not one of them. */
+  place: number | null = null;
+  /** Runs while its handler outlives the response. */
+  handlerWait: NodeJS.Timeout | undefined = undefined;
   #hasSettled = false;
   #isOver = false;
 
@@ -67,9 +78,9 @@ export class Exchange implements ActionObserver, ResultObserver {
     readonly requestId: string,
     readonly clientIp: string | undefined,
     readonly clientPort: number | undefined,
-    onClosed: ExchangeClosed,
+    follower: ExchangeFollower,
   ) {
-    this.#onClosed = onClosed;
+    this.#follower = follower;
   }
 
   enterAction(binding: ActionBinding): void {
@@ -124,6 +135,7 @@ export class Exchange implements ActionObserver, ResultObserver {
       this.outcome = res.headersSent && this.hasBrokenBody ? 'truncated' : 'aborted';
     }
     if (this.#hasSettled) this.#finish();
+    else this.#follower.outlived(this);
   }
 
   get isResponseClosed(): boolean {
@@ -157,6 +169,6 @@ export class Exchange implements ActionObserver, ResultObserver {
   #finish(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#onClosed(this);
+    this.#follower.closed(this);
   }
 }

@@ -5,7 +5,7 @@ import { LoggingError } from '../errors';
 import { quietCause } from '../quiet-cause';
 import type { Reporter } from '../reporter';
 import type { ErrorInterceptor } from './error-interceptor';
-import { Exchange } from './exchange';
+import { Exchange, type ExchangeFollower } from './exchange';
 import type { OpenExchanges } from './open-exchanges';
 import type { RecordMaker } from './record-maker';
 import { saneRequestId } from './request-identity';
@@ -100,14 +100,15 @@ export class Capture {
 
   #begin(context: Context): Exchange {
     const { requestIdHeader } = this.options;
-    const { req } = context;
+    const { req, res } = context;
     const at = Date.now();
     const id = this.#ids.make(at);
     const incomingId = requestIdHeader ? saneRequestId(req.headers[requestIdHeader]) : undefined;
-    const exchange = new Exchange(context, id, at, incomingId ?? id, context.ip, req.socket.remotePort, this.#onClosed);
+    const exchange = new Exchange(context, id, at, incomingId ?? id, context.ip, req.socket.remotePort, this.#follower);
     this.#watchErrors(context.app);
-    if (requestIdHeader) context.set(requestIdHeader, exchange.requestId);
-    tapResponse(context.res, exchange, this.options);
+    // Not by `context.set`, which takes lists and objects as well, and several times as long.
+    if (requestIdHeader && !res.headersSent) res.setHeader(requestIdHeader, exchange.requestId);
+    tapResponse(res, exchange, this.options);
     this.open.watch(exchange);
     (context as Followed)[EXCHANGE] = exchange;
     this.maker.counts.seen++;
@@ -117,11 +118,14 @@ export class Capture {
     return exchange;
   }
 
-  readonly #onClosed = (exchange: Exchange): void => {
-    this.open.forget(exchange);
-    if (this.#isClosed) return;
-    this.#hintAtSetup(exchange);
-    this.maker.accept(exchange);
+  readonly #follower: ExchangeFollower = {
+    outlived: exchange => this.open.awaitHandler(exchange),
+    closed: exchange => {
+      this.open.forget(exchange);
+      if (this.#isClosed) return;
+      this.#hintAtSetup(exchange);
+      this.maker.accept(exchange);
+    },
   };
 
   /**

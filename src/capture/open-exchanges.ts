@@ -1,72 +1,54 @@
-import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Exchange } from './exchange';
 
 const OPEN_ON_SOCKET = Symbol('logged-controllers:open-on-socket');
-const OF_RESPONSE = Symbol('logged-controllers:of-response');
 
 interface WatchedSocket extends Socket {
-  [OPEN_ON_SOCKET]?: Set<Exchange>;
-}
-interface WatchedResponse extends ServerResponse {
-  [OF_RESPONSE]?: { readonly exchange: Exchange; readonly all: OpenExchanges };
-}
-
-function responseOver(this: WatchedResponse): void {
-  const { exchange, all } = this[OF_RESPONSE]!;
-  all.responseOver(exchange);
+  [OPEN_ON_SOCKET]?: Exchange[];
 }
 
 /**
- * Every exchange that is not over yet, with the listeners that end it: response `finish` and `close`, and one `close`
- * listener for each socket. A pipelined request behind a slow one gets neither event when its socket dies.
+ * Every exchange that is not over yet, with what ends it although its response never tells: a `close` listener for each
+ * socket, because a pipelined request behind a slow one learns nothing when its socket dies (FACTS L3), and a bounded wait
+ * for handlers that outlive their response.
  */
 export class OpenExchanges {
-  readonly #open = new Set<Exchange>();
-  readonly #timers = new Map<Exchange, NodeJS.Timeout>();
+  // Lists, because a set that takes in and lets go at each request makes a new table every few requests.
+  readonly #open: Exchange[] = [];
   readonly #waiters = new Set<() => void>();
 
   /** @param handlerWaitMs longest wait for a handler after its response was closed */
   constructor(private readonly handlerWaitMs: number) {}
 
   get size(): number {
-    return this.#open.size;
+    return this.#open.length;
   }
 
   watch(exchange: Exchange): void {
-    this.#open.add(exchange);
-    const response: WatchedResponse = exchange.context.res;
-    response[OF_RESPONSE] = { exchange, all: this };
-    // Both come, and the second finds nothing to do: cheaper than the two wrappers that `once` makes.
-    response.on('finish', responseOver);
-    response.on('close', responseOver);
     const socket: WatchedSocket = exchange.context.req.socket;
-    let onSocket = socket[OPEN_ON_SOCKET];
-    if (!onSocket) {
-      onSocket = socket[OPEN_ON_SOCKET] = new Set();
-      const exchanges = onSocket;
-      socket.once('close', () => {
-        for (const open of exchanges) open.closeResponse();
-      });
-    }
-    onSocket.add(exchange);
+    (socket[OPEN_ON_SOCKET] ?? watchSocket(socket)).push(exchange);
+    exchange.place = this.#open.push(exchange) - 1;
   }
 
-  responseOver(exchange: Exchange): void {
-    exchange.closeResponse();
-    if (exchange.isOver || this.#timers.has(exchange)) return;
-    const timer = setTimeout(() => exchange.giveUpWaiting(), this.handlerWaitMs);
-    timer.unref();
-    this.#timers.set(exchange, timer);
+  /** Waits for the handler, but not for ever. */
+  awaitHandler(exchange: Exchange): void {
+    exchange.handlerWait = setTimeout(() => exchange.giveUpWaiting(), this.handlerWaitMs);
+    exchange.handlerWait.unref();
   }
 
   /** The exchange is over: nothing of it may stay in memory. */
   forget(exchange: Exchange): void {
-    this.#open.delete(exchange);
-    clearTimeout(this.#timers.get(exchange));
-    this.#timers.delete(exchange);
-    (exchange.context.req.socket as WatchedSocket)[OPEN_ON_SOCKET]?.delete(exchange);
-    for (const check of this.#waiters) check();
+    const { place } = exchange;
+    if (place === null) return;
+    exchange.place = null;
+    removeAt(this.#open, place);
+    const moved = this.#open[place];
+    if (moved) moved.place = place;
+    if (exchange.handlerWait) clearTimeout(exchange.handlerWait);
+    const onSocket = (exchange.context.req.socket as WatchedSocket)[OPEN_ON_SOCKET];
+    // Most often the only one there; of pipelined ones the first.
+    if (onSocket) removeAt(onSocket, onSocket.indexOf(exchange));
+    if (this.#waiters.size > 0) for (const check of this.#waiters) check();
   }
 
   /** Ends those whose response is over, without waiting for their handlers. */
@@ -91,7 +73,7 @@ export class OpenExchanges {
 
   /** Resolves when every exchange that has been answered by now is over. */
   answered(): Promise<void> {
-    const answered = [...this.#open].filter(({ context }) => context.res.writableEnded);
+    const answered = this.#open.filter(({ context }) => context.res.writableEnded);
     if (answered.length === 0) return Promise.resolve();
     return new Promise(resolve => {
       const check = () => {
@@ -102,4 +84,19 @@ export class OpenExchanges {
       this.#waiters.add(check);
     });
   }
+}
+
+function watchSocket(socket: WatchedSocket): Exchange[] {
+  const onSocket: Exchange[] = (socket[OPEN_ON_SOCKET] = []);
+  socket.once('close', () => {
+    for (const exchange of [...onSocket]) exchange.closeResponse();
+  });
+  return onSocket;
+}
+
+/** Puts the last one into the place, so that none has to be moved up. */
+function removeAt(exchanges: Exchange[], place: number): void {
+  if (place < 0) return;
+  const last = exchanges.pop()!;
+  if (place < exchanges.length) exchanges[place] = last;
 }

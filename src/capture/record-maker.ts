@@ -24,11 +24,6 @@ export interface RecordMakerOptions extends PendingLimits {
   readonly hooks: SnapshotHooks;
 }
 
-interface ActionRules {
-  readonly selection: Selection;
-  readonly parameters: PlanId | null;
-}
-
 /**
  * Turns closed exchanges into snapshots for a target that makes records of them, in slices between requests.
  */
@@ -38,7 +33,8 @@ export class RecordMaker {
   readonly #pending: PendingExchanges;
   readonly #slices: TimeSlices;
   readonly #shedder: LoadShedder | undefined;
-  readonly #rules = new Map<ActionBinding | undefined, ActionRules>();
+  readonly #selections = new Map<ActionBinding | undefined, Selection>();
+  readonly #parameters = new Map<ActionBinding, PlanId | null>();
   readonly #snapshots: SnapshotTaker;
   #whenIdle: (() => void)[] = [];
 
@@ -70,8 +66,12 @@ export class RecordMaker {
     return this.#shedder?.state ?? { recordsOneOf: 1, eventLoopDelayMs: null };
   }
 
-  /** Takes a closed exchange; only notes it, because this may still run inside a request. */
+  /**
+   * Takes a closed exchange; only notes it, because this may still run inside a request. What is left out is let go at
+   * once: until its turn came it would take room from the others, and the garbage collector would move it about.
+   */
   accept(exchange: Exchange): void {
+    if (!this.#isSelected(exchange)) return;
     if (!this.#pending.add(exchange)) return this.#overloaded();
     this.#slices.schedule();
     if (this.#pending.hasGathered) this.#slices.workOffOne();
@@ -114,43 +114,60 @@ export class RecordMaker {
     });
   }
 
-  #makeRecord(exchange: Exchange): void {
+  #isSelected(exchange: Exchange): boolean {
     try {
       exchange.binding ??= matchedBinding(exchange.context);
-      const { selection, parameters } = this.#rulesOf(exchange.binding);
+      const selection = this.#selectionOf(exchange.binding);
       const weight = sampleWeight(exchange, selection, this.options.unmatched, this.random, this.#shedder?.share());
-      if (weight === 'shed') {
-        this.counts.dropped.shed++;
-        return;
-      }
-      if (weight === 0 || !this.#isWanted(exchange, selection)) {
-        this.counts.notSelected++;
-        return;
-      }
-      this.target.take(this.#snapshots.take(exchange, selection, weight, parameters), exchange);
+      if (weight === 'shed') this.counts.dropped.shed++;
+      else if (weight === 0) this.counts.notSelected++;
+      else exchange.sampleWeight = weight;
+      return weight !== 'shed' && weight !== 0;
     } catch (cause) {
-      this.counts.dropped.failed++;
-      this.reporter.reportOnce(
-        'record',
-        new LoggingError('CAPTURE_FAILED', 'A record could not be made and is counted as failed. See error.cause.', {
-          cause: quietCause(cause),
-        }),
-      );
+      this.#failed(cause);
+      return false;
     }
   }
 
-  #rulesOf(binding: ActionBinding | undefined): ActionRules {
-    const known = this.#rules.get(binding);
-    if (known) return known;
-    const rules: ActionRules = {
-      selection: selectionFor(binding, this.options.selection),
-      parameters: binding ? this.redactor.planParameters(binding.parameters) : null,
-    };
-    this.#rules.set(binding, rules);
-    for (const { code, message } of binding?.warnings ?? []) {
-      this.reporter.reportOnce(message, new LoggingError(code, message));
+  #makeRecord(exchange: Exchange): void {
+    try {
+      const { binding } = exchange;
+      const selection = this.#selectionOf(binding);
+      if (this.#isWanted(exchange, selection)) {
+        this.target.take(this.#snapshots.take(exchange, selection, this.#parametersOf(binding)), exchange);
+      } else {
+        this.counts.notSelected++;
+      }
+    } catch (cause) {
+      this.#failed(cause);
     }
-    return rules;
+  }
+
+  #failed(cause: unknown): void {
+    this.counts.dropped.failed++;
+    this.reporter.reportOnce(
+      'record',
+      new LoggingError('CAPTURE_FAILED', 'A record could not be made and is counted as failed. See error.cause.', {
+        cause: quietCause(cause),
+      }),
+    );
+  }
+
+  #selectionOf(binding: ActionBinding | undefined): Selection {
+    let selection = this.#selections.get(binding);
+    if (!selection) this.#selections.set(binding, (selection = selectionFor(binding, this.options.selection)));
+    return selection;
+  }
+
+  #parametersOf(binding: ActionBinding | undefined): PlanId | null {
+    if (!binding) return null;
+    const known = this.#parameters.get(binding);
+    if (known !== undefined) return known;
+    const plan = this.redactor.planParameters(binding.parameters);
+    this.#parameters.set(binding, plan);
+    for (const { code, message } of binding.warnings)
+      this.reporter.reportOnce(message, new LoggingError(code, message));
+    return plan;
   }
 
   #isWanted(exchange: Exchange, { when }: Selection): boolean {

@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { Exchange } from './exchange';
 
-// Notes what the response is given, by reference, and passes every call on as it came: return values carry backpressure.
+// Notes what the response is given, by reference, and when it is over, and passes every call on as it came: return values
+// carry backpressure.
 // Shared functions instead of closures; each response finds its exchange under a symbol.
 
 const TAP = Symbol('logged-controllers:tap');
@@ -57,7 +58,11 @@ function tappedEnd(this: TappedResponse, ...args: unknown[]): ServerResponse {
   return tap.end.apply(this, args);
 }
 
-/** Notes body and size of a response as they are handed over. */
+function responseOver(this: TappedResponse): void {
+  this[TAP]!.exchange.closeResponse();
+}
+
+/** Notes body and size of a response as they are handed over, and its end. */
 export function tapResponse(
   response: ServerResponse,
   exchange: Exchange,
@@ -74,4 +79,6 @@ export function tapResponse(
   };
   tapped.end = tappedEnd as typeof tapped.end;
   tapped.write = tappedWrite as typeof tapped.write;
+  // Comes after `finish`, and also without it.
+  tapped.on('close', responseOver);
 }

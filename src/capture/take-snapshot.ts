@@ -77,7 +77,7 @@ export class SnapshotTaker {
     private readonly reporter: Reporter,
   ) {}
 
-  take(exchange: Exchange, selection: Selection, sampleWeight: number, parameters: PlanId | null): Snapshot {
+  take(exchange: Exchange, selection: Selection, parameters: PlanId | null): Snapshot {
     const { context, binding } = exchange;
     const { req, res } = context;
     const trace = parseTraceparent(req.headers['traceparent']);
@@ -94,7 +94,7 @@ export class SnapshotTaker {
       durationMs: exchange.durationMs,
       handlerMs: exchange.handlerMs,
       incomplete: exchange.isIncomplete,
-      sampleWeight,
+      sampleWeight: exchange.sampleWeight,
       requestId: exchange.requestId,
       ...trace,
       user: this.#user(context),
