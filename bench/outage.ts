@@ -1,4 +1,5 @@
 import { POST_ORDER } from './apps/workloads';
+import { Seconds } from './load/seconds';
 import {
   type Baseline,
   drainSeconds,
@@ -9,7 +10,6 @@ import {
   residentGrowth,
 } from './outage/judge';
 import { type OutageRun, runOutage, type Timeline } from './outage/run-outage';
-import { Seconds } from './outage/seconds';
 import { compareAll } from './report/comparison';
 import { costTable } from './report/cost-table';
 import type { Plot } from './report/report';
@@ -46,7 +46,8 @@ function loggingOf(spool: Spool | undefined): object {
 async function measureBaseline(server: ServerUnderTest, seconds: number, requestsPerSecond: number): Promise<Baseline> {
   const noted = new Seconds();
   await server.beginLoopDelay();
-  await server.receive(POST_ORDER.next, { requestsPerSecond, durationMs: seconds * 1_000, onAnswer: noted.note });
+  const stretches = [{ requestsPerSecond, durationMs: seconds * 1_000 }];
+  await server.receive(POST_ORDER.next, { stretches, onAnswer: noted.note });
   return { p99Ms: noted.p99MsOf(0, seconds), lateness: await server.endLoopDelay() };
 }
 

@@ -30,7 +30,7 @@ export function workload(name: string, requestLine: string, body = ''): Workload
   return { name, requestBytes: Buffer.byteLength(body), next: () => request };
 }
 
-const NEW_ORDER = JSON.stringify({
+const NEW_ORDER = {
   email: 'jane.roe@example.com',
   password: 'correct-horse-battery',
   cardNumber: '4242424242424242',
@@ -39,10 +39,16 @@ const NEW_ORDER = JSON.stringify({
     { sku: 'BOTTLE-0750-STEEL', quantity: 2 },
     { sku: 'LID-0750-BLACK', quantity: 1 },
   ],
-});
+};
 
 /** A small body in and out, with nested objects. */
-export const POST_ORDER = workload('POST /orders', 'POST /orders HTTP/1.1', NEW_ORDER);
+export const POST_ORDER = workload('POST /orders', 'POST /orders HTTP/1.1', JSON.stringify(NEW_ORDER));
+/** The same with an address that is none: validation answers it with 400. */
+export const REFUSED_ORDER = workload(
+  'POST /orders, refused',
+  'POST /orders HTTP/1.1',
+  JSON.stringify({ ...NEW_ORDER, email: 'jane.roe' }),
+);
 /** A list of 78 objects out. */
 export const LIST_ORDERS = workload('GET /orders', 'GET /orders HTTP/1.1');
 /** One object out. */

@@ -46,6 +46,10 @@ export class ClosedLoad implements LoadListener {
     for (const connection of this.#connections) connection.close();
   }
 
+  expects(status: number): boolean {
+    return status === 200;
+  }
+
   answered(connection: LoadConnection, bodyBytes: number): void {
     this.#responseBytes = bodyBytes;
     if (--this.#unanswered === 0) this.#succeed();

@@ -6,8 +6,10 @@ const NOTHING: Buffer = Buffer.alloc(0);
 
 /** What a connection tells of its requests. */
 export interface LoadListener {
-  answered(connection: LoadConnection, bodyBytes: number): void;
-  /** A response that is not 200, or a broken connection; the connection is closed then. */
+  /** Whether a response may have this status. */
+  expects(status: number): boolean;
+  answered(connection: LoadConnection, bodyBytes: number, status: number): void;
+  /** A response that was not expected, or a broken connection; the connection is closed then. */
   failed(connection: LoadConnection, error: Error): void;
 }
 
@@ -16,6 +18,7 @@ export class LoadConnection {
   #head: Buffer = NOTHING;
   #missingBytes = 0;
   #bodyBytes = 0;
+  #status = 0;
   #isInBody = false;
 
   private constructor(
@@ -55,7 +58,7 @@ export class LoadConnection {
     this.#isInBody = false;
     this.#head = NOTHING;
     if (this.#missingBytes < 0) return this.#fail(new Error('The server sent more than one response.'));
-    this.listener.answered(this, this.#bodyBytes);
+    this.listener.answered(this, this.#bodyBytes, this.#status);
   }
 
   /** Whether the head is complete. */
@@ -64,8 +67,9 @@ export class LoadConnection {
     const end = this.#head.indexOf(HEAD_END);
     if (end === -1) return false;
     const head = this.#head.toString('latin1', 0, end);
-    const length = /^HTTP\/1\.1 200 [^]*\r\ncontent-length: (\d+)/i.exec(head)?.[1];
-    if (length === undefined) {
+    const [, status, length] = /^HTTP\/1\.1 (\d{3}) [^]*\r\ncontent-length: (\d+)/i.exec(head) ?? [];
+    this.#status = Number(status);
+    if (length === undefined || !this.listener.expects(this.#status)) {
       this.#fail(new Error(`The server answered: ${this.#head.toString()}`));
       return false;
     }

@@ -1,20 +1,27 @@
 import type { RequestSource } from '../apps/workloads';
 import { LoadConnection, type LoadListener } from './load-connection';
+import { dueBy, type Stretch } from './stretches';
 
 const TICK_MS = 1;
 
-/** Requests that arrive at a constant rate, whether or not the server keeps up. */
+/** Requests that arrive at constant rates, whether or not the server keeps up. */
 export interface Arrivals {
-  readonly requestsPerSecond: number;
-  readonly durationMs: number;
+  /** One after the other. */
+  readonly stretches: readonly Stretch[];
   /** Told of every answer: when its request arrived, counted from the start, and how long after that it was complete. */
-  readonly onAnswer: (arrivedMs: number, latencyMs: number) => void;
+  readonly onAnswer: (arrivedMs: number, latencyMs: number, status: number) => void;
+  /** Statuses that are no failure. @defaultValue [200] */
+  readonly expected?: readonly number[];
+  /** Longest wait for a connection; what has not been sent by then never is. @defaultValue forever */
+  readonly patienceMs?: number;
+  /** Told of what was never sent: when it arrived. */
+  readonly onGivenUp?: (arrivedMs: number) => void;
 }
 
 /** How it went besides the answers. */
 export interface ArrivalsResult {
-  readonly sent: number;
-  /** Responses other than 200, and broken connections. */
+  readonly arrived: number;
+  /** Responses that were not expected, and broken connections. */
   readonly failed: number;
 }
 
@@ -31,6 +38,9 @@ export class OpenLoad implements LoadListener {
   readonly #waiting: number[] = [];
   #next: RequestSource = () => Buffer.alloc(0);
   #onAnswer: Arrivals['onAnswer'] = () => {};
+  #expected: readonly number[] = [];
+  #patienceMs = Infinity;
+  #onGivenUp: (arrivedMs: number) => void = () => {};
   #start = 0;
   #failures: Error[] = [];
 
@@ -47,30 +57,38 @@ export class OpenLoad implements LoadListener {
    * Resolves when all are answered or have failed.
    * @throws Error when no connection is left.
    */
-  async run(next: RequestSource, { requestsPerSecond, durationMs, onAnswer }: Arrivals): Promise<ArrivalsResult> {
+  async run(next: RequestSource, arrivals: Arrivals): Promise<ArrivalsResult> {
+    const { stretches, onAnswer, expected = [200], patienceMs = Infinity, onGivenUp = () => {} } = arrivals;
     this.#next = next;
     this.#onAnswer = onAnswer;
+    this.#expected = expected;
+    this.#patienceMs = patienceMs;
+    this.#onGivenUp = onGivenUp;
     this.#failures = [];
     this.#start = performance.now();
-    const count = Math.floor((durationMs * requestsPerSecond) / 1_000);
+    const count = dueBy(stretches, Infinity);
     for (let sent = 0; sent < count; await this.#tick()) {
       const elapsedMs = performance.now() - this.#start;
-      const due = Math.min(count, Math.floor((elapsedMs * requestsPerSecond) / 1_000));
-      for (; sent < due; sent++) this.#arrive(elapsedMs);
+      for (const due = dueBy(stretches, elapsedMs); sent < due; sent++) this.#arrive(elapsedMs);
     }
     while (this.#arrivedMs.size > 0 || this.#waiting.length > 0) await this.#tick();
-    return { sent: count, failed: this.#failures.length };
+    return { arrived: count, failed: this.#failures.length };
   }
 
   close(): void {
     for (const connection of this.#connections) connection.close();
   }
 
-  answered(connection: LoadConnection): void {
+  expects(status: number): boolean {
+    return this.#expected.includes(status);
+  }
+
+  answered(connection: LoadConnection, _bodyBytes: number, status: number): void {
     const arrivedMs = this.#arrivedMs.get(connection)!;
     this.#arrivedMs.delete(connection);
-    this.#onAnswer(arrivedMs, performance.now() - this.#start - arrivedMs);
-    const waitingSinceMs = this.#waiting.shift();
+    const elapsedMs = performance.now() - this.#start;
+    this.#onAnswer(arrivedMs, elapsedMs - arrivedMs, status);
+    const waitingSinceMs = this.#nextWaiting(elapsedMs);
     if (waitingSinceMs === undefined) this.#idle.push(connection);
     else this.#send(connection, waitingSinceMs);
   }
@@ -81,6 +99,15 @@ export class OpenLoad implements LoadListener {
     this.#connections.delete(connection);
     const place = this.#idle.indexOf(connection);
     if (place !== -1) this.#idle.splice(place, 1);
+  }
+
+  #nextWaiting(elapsedMs: number): number | undefined {
+    let sinceMs = this.#waiting.shift();
+    while (sinceMs !== undefined && elapsedMs - sinceMs > this.#patienceMs) {
+      this.#onGivenUp(sinceMs);
+      sinceMs = this.#waiting.shift();
+    }
+    return sinceMs;
   }
 
   #arrive(arrivedMs: number): void {

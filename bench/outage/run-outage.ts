@@ -1,10 +1,10 @@
-import { setTimeout } from 'node:timers/promises';
 import { POST_ORDER } from '../apps/workloads';
+import { Seconds } from '../load/seconds';
 import type { Lateness } from '../servers/loop-delay';
 import type { ScriptedMongo } from '../servers/mongo-under-test';
 import type { ServerUnderTest } from '../servers/server-under-test';
+import { eachSecond } from '../support/each-second';
 import { type Backlog, backlogOf } from './backlog';
-import { Seconds } from './seconds';
 
 /** In seconds of the load. */
 export interface Timeline {
@@ -39,16 +39,16 @@ export async function runOutage(
   const elapsed = (): number => (performance.now() - start) / 1_000;
   const sample = async (): Promise<void> => void backlogs.push(backlogOf(elapsed(), await server.health()));
 
-  const load = server.receive(POST_ORDER.next, { requestsPerSecond, durationMs: end * 1_000, onAnswer: seconds.note });
-  for (let second = 0; second < end; second++) {
+  const stretches = [{ requestsPerSecond, durationMs: end * 1_000 }];
+  const load = server.receive(POST_ORDER.next, { stretches, onAnswer: seconds.note });
+  await eachSecond(end, async second => {
     if (second === down) {
       await mongo.child.ask('stop');
       await server.beginLoopDelay();
     }
     if (second === up) await mongo.child.ask('restart');
     await sample();
-    await setTimeout(Math.max(0, (second + 1 - elapsed()) * 1_000));
-  }
+  });
   const { failed } = await load;
   const lateness = await server.endLoopDelay();
   await server.flush();

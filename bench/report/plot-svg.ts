@@ -52,12 +52,8 @@ function legend({ series }: Panel, top: number): string[] {
 }
 
 function panel(given: Panel, xAxis: Axis, top: number, bottom: number): string[] {
-  const yAxis = linearAxis(
-    given.series.flatMap(({ points }) => points.map(([, y]) => y)),
-    bottom,
-    top,
-    { fromZero: true },
-  );
+  const ys = given.series.flatMap(({ points }) => points.map(([, y]) => y));
+  const yAxis = given.hasLogY ? logAxis(ys, bottom, top) : linearAxis(ys, bottom, top, { fromZero: true });
   const grid = yAxis.ticks.flatMap(value => {
     const y = round(yAxis.place(value));
     return [

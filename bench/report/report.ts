@@ -23,6 +23,8 @@ export interface Series {
 /** One pair of axes. */
 export interface Panel {
   readonly yLabel: string;
+  /** Powers of ten at equal distances. */
+  readonly hasLogY?: boolean;
   readonly series: readonly Series[];
 }
 

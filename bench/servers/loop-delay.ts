@@ -17,6 +17,13 @@ export class LoopDelay {
     this.#histogram.enable();
   }
 
+  /** Since `begin`, or since this was called before. */
+  next(): Lateness {
+    const lateness = this.end();
+    this.begin();
+    return lateness;
+  }
+
   end(): Lateness {
     this.#histogram.disable();
     const late = (nanoseconds: number): number => Math.max(0, nanoseconds / 1e6 - TIMER_MS);

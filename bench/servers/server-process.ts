@@ -6,6 +6,7 @@ import { type AppSettings, controllersOf } from '../apps/apps';
 import { listen } from '../apps/listen';
 import type { Arrangement, VariantSettings } from '../variants/arrangement';
 import { type VariantName, variantOf } from '../variants/variants';
+import type { LongestTurn } from './longest-turn';
 import { LoopDelay } from './loop-delay';
 import { obey } from './orders';
 import { TurnWatch } from './turn-watch';
@@ -77,17 +78,23 @@ const orders = {
   begin: () => meter.begin(),
   end: () => meter.end(),
   watch: () => watch.begin(),
-  /** The longest turn since `watch`, in milliseconds; records flushed. */
-  async unwatch(): Promise<number> {
+  /** The longest turn since `watch`; records flushed. */
+  async unwatch(): Promise<LongestTurn> {
     await arrangement.flush();
     return watch.end();
   },
   usedBytes,
   holdings,
   beginLoopDelay: () => loopDelay.begin(),
+  nextLoopDelay: () => loopDelay.next(),
   endLoopDelay: () => loopDelay.end(),
   async flush(): Promise<void> {
     await arrangement.flush();
+  },
+  /** Nothing is logged any more. @throws Error when the variant stores nothing that could be read. */
+  async stored(): Promise<Readonly<Record<number, number>>> {
+    if (!arrangement.stored) throw new Error('This variant stores nothing that could be read.');
+    return arrangement.stored();
   },
   health: (): Health => ({ stats: arrangement.logging?.stats(), residentBytes: process.memoryUsage.rss() }),
 };

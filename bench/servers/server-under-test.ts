@@ -1,10 +1,12 @@
 import type { RequestSource, Workload } from '../apps/workloads';
 import { ClosedLoad, type LoadResult } from '../load/closed-load';
 import { type Arrivals, type ArrivalsResult, OpenLoad } from '../load/open-load';
+import type { Stretch } from '../load/stretches';
 import type { Latency, Measurement } from '../report/measurement';
 import { quantileOf } from '../support/statistics';
 import { variantOf } from '../variants/variants';
 import { Child } from './child';
+import type { LongestTurn } from './longest-turn';
 import type { Lateness } from './loop-delay';
 import type { Health, Holdings, ServerOrders, ServerSettings } from './server-process';
 
@@ -62,28 +64,31 @@ export class ServerUnderTest {
    * Response times while requests arrive at a constant rate.
    * @throws Error when a request fails.
    */
-  async respond(
-    { name, next }: Workload,
-    arrivals: { readonly requestsPerSecond: number; readonly durationMs: number },
-    round: number,
-  ): Promise<Latency> {
+  async respond({ name, next }: Workload, stretch: Stretch, round: number): Promise<Latency> {
     const latencies: number[] = [];
-    const { failed } = await this.receive(next, { ...arrivals, onAnswer: (_, latencyMs) => latencies.push(latencyMs) });
+    const { failed } = await this.receive(next, {
+      stretches: [stretch],
+      onAnswer: (_, latencyMs) => latencies.push(latencyMs),
+    });
     if (failed > 0) throw new Error(`The server "${this.name}" failed ${failed} requests of ${name}.`);
     await this.flush();
     return {
       workload: name,
       variant: this.name,
       round,
-      requestsPerSecond: arrivals.requestsPerSecond,
+      requestsPerSecond: stretch.requestsPerSecond,
       p50Ms: quantileOf(latencies, 0.5),
       p99Ms: quantileOf(latencies, 0.99),
     };
   }
 
-  /** Requests at a constant rate, over connections of their own. */
-  async receive(next: RequestSource, arrivals: Arrivals): Promise<ArrivalsResult> {
-    const load = await OpenLoad.open(this.port, OPEN_CONNECTIONS);
+  /** Requests at constant rates, over connections of their own. */
+  async receive(
+    next: RequestSource,
+    arrivals: Arrivals,
+    connections: number = OPEN_CONNECTIONS,
+  ): Promise<ArrivalsResult> {
+    const load = await OpenLoad.open(this.port, connections);
     try {
       return await load.run(next, arrivals);
     } finally {
@@ -91,8 +96,8 @@ export class ServerUnderTest {
     }
   }
 
-  /** The longest turn of the event loop that was not the application's, in a burst of requests; in milliseconds. */
-  async longestBlock({ next }: Workload, requests: number): Promise<number> {
+  /** The longest turn of the event loop that was not the application's, in a burst of requests. */
+  async longestTurn({ next }: Workload, requests: number): Promise<LongestTurn> {
     await this.child.ask('watch');
     await this.send(next, requests);
     return this.child.ask('unwatch');
@@ -121,6 +126,11 @@ export class ServerUnderTest {
     return this.child.ask('endLoopDelay');
   }
 
+  /** Of the event loop since the last call, or since `beginLoopDelay`. */
+  nextLoopDelay(): Promise<Lateness> {
+    return this.child.ask('nextLoopDelay');
+  }
+
   /** Waits until everything logged so far has arrived. */
   flush(): Promise<void> {
     return this.child.ask('flush');
@@ -128,6 +138,11 @@ export class ServerUnderTest {
 
   health(): Promise<Health> {
     return this.child.ask('health');
+  }
+
+  /** Ends the logging and counts its records by the status of the response. */
+  stored(): Promise<Readonly<Record<number, number>>> {
+    return this.child.ask('stored');
   }
 
   async close(): Promise<void> {

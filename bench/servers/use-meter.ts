@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import type { ServerUse } from '../report/measurement';
 import { LoopDelay } from './loop-delay';
+import { scheduled } from './main-thread';
 
 type ThreadCpuUsage = () => { readonly user: number; readonly system: number };
 
@@ -14,12 +14,8 @@ function mainThreadMicros(): number | null {
     const { user, system } = threadCpuUsage.call(process);
     return user + system;
   }
-  try {
-    const [nanoseconds] = readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'utf8').split(' ');
-    return Number(nanoseconds) / 1_000;
-  } catch {
-    return null;
-  }
+  const ranMs = scheduled()?.ranMs;
+  return ranMs === undefined ? null : ranMs * 1_000;
 }
 
 /** Measures what this process uses between `begin` and `end`. */

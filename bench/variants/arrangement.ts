@@ -10,6 +10,8 @@ export interface Arrangement {
   readonly flush: () => Promise<void>;
   /** Records that have arrived so far; asked outside of the measured time. */
   readonly recorded: () => number | Promise<number>;
+  /** Ends the logging and counts what it stored by the status of the response, where that can be read again. */
+  readonly stored?: () => Promise<Readonly<Record<number, number>>>;
   /** Ends it and removes what it wrote. */
   readonly close: () => Promise<void>;
 }

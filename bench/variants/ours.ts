@@ -1,10 +1,12 @@
 import { createLogging, fileSink, Logged, type LoggingOptions, type Sink } from 'logged-controllers';
 import type { Controllers } from '../apps/apps';
 import type { Arrangement, VariantSettings } from './arrangement';
+import { storedStatuses } from './stored-statuses';
 import { temporaryFolder } from './temporary-folder';
 
 interface Destination {
   readonly sink: Sink;
+  readonly stored?: () => Promise<Readonly<Record<number, number>>>;
   readonly remove: () => Promise<void>;
 }
 
@@ -19,7 +21,7 @@ const DESTINATIONS: Destinations = {
 
   file: async () => {
     const { path, remove } = await temporaryFolder();
-    return { sink: fileSink({ directory: path }), remove };
+    return { sink: fileSink({ directory: path }), stored: () => storedStatuses(path), remove };
   },
 
   mongo: async ({ mongoUrl }) => {
@@ -49,13 +51,19 @@ export function ours(
 ): (controllers: Controllers, settings: VariantSettings) => Promise<Arrangement> {
   return async (controllers, settings) => {
     for (const controller of controllers) Logged(marked)(controller);
-    const { sink, remove } = await DESTINATIONS[destination](settings);
+    const { sink, stored, remove } = await DESTINATIONS[destination](settings);
     const logging = createLogging({ ...COMMON, sinks: [sink], ...options, ...settings.logging });
     return {
       middleware: [logging.middleware()],
       logging,
       flush: () => logging.flush(),
       recorded: () => Object.values(logging.stats().sinks).reduce((sum, { delivered }) => sum + delivered, 0),
+      ...(stored && {
+        stored: async () => {
+          await logging.close();
+          return stored();
+        },
+      }),
       close: async () => {
         await logging.close({ deadlineMs: 2_000 });
         await remove();

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
+import { Seconds } from '../../bench/load/seconds';
 import type { Backlog } from '../../bench/outage/backlog';
 import { drainSeconds, judgeLatency, judgeMemoryOnly, judgeSpooled, residentGrowth } from '../../bench/outage/judge';
 import type { OutageRun } from '../../bench/outage/run-outage';
-import { Seconds } from '../../bench/outage/seconds';
 
 const MEBIBYTE = 1_048_576;
 const TIMELINE = { down: 2, up: 4, end: 8 };
@@ -91,10 +91,16 @@ describe('the seconds of a load', () => {
     const seconds = new Seconds();
     seconds.note(900, 5_000);
     seconds.note(2_100, 10);
-    expect(seconds.answered()).to.deep.equal([
+    expect(seconds.arrived()).to.deep.equal([
       [0, 1],
       [1, 0],
       [2, 1],
+    ]);
+    expect(seconds.answered().slice(2)).to.deep.equal([
+      [2, 1],
+      [3, 0],
+      [4, 0],
+      [5, 1],
     ]);
     expect(seconds.p99Ms()[0]).to.deep.equal([0, 5_000]);
     expect(seconds.p99MsOf(1, 3)).to.equal(10);

@@ -1,0 +1,81 @@
+import { atMost, type Target } from '../report/report';
+import { overloadOf, type Step } from './ramp';
+import type { OverloadRun } from './run-overload';
+
+/** Response times that somebody who waits would notice. */
+const NOTICED_MS = 500;
+const RECOVERY_LIMIT_S = 45;
+
+/** Requests of the ramp that became records, and those that were counted as shed or lost. */
+export function lotsOf({ tallies }: OverloadRun) {
+  const [first, last] = [tallies[0]!, tallies.at(-1)!];
+  return {
+    recorded: last.recorded - first.recorded,
+    shed: last.shed - first.shed,
+    lost: last.lost - first.lost,
+    dropped: last.dropped - first.dropped,
+  };
+}
+
+export function noticedSeconds({ seconds }: OverloadRun): readonly number[] {
+  return seconds.p99Ms().flatMap(([second, p99Ms]) => (p99Ms > NOTICED_MS ? [second] : []));
+}
+
+/** The second in which the first request was shed; `undefined` when none was. */
+export function firstShedS({ tallies }: OverloadRun): number | undefined {
+  return tallies.find(({ shed }) => shed > tallies[0]!.shed)?.second;
+}
+
+/** Seconds from the end of the overload until all requests were recorded again; the rest of the run if never. */
+export function recoveryS({ tallies }: OverloadRun, ramp: readonly Step[]): number {
+  const { to } = overloadOf(ramp);
+  const reduced = tallies.filter(({ load }) => load!.recordsOneOf > 1).at(-1);
+  const recovered = tallies.find(({ second }) => second > (reduced?.second ?? 0));
+  return Math.max(0, (recovered ?? tallies.at(-1)!).second - to);
+}
+
+/** Each request has a record or a count. */
+export function judgeCounts(name: string, run: OverloadRun): Target[] {
+  const { recorded, shed, lost, dropped } = lotsOf(run);
+  return [
+    atMost(`${name}: requests without a record or a count`, Math.abs(run.answered - recorded - shed - lost), 0, '', 0),
+    atMost(
+      `${name}: records neither stored nor counted as dropped`,
+      Math.abs(recorded - dropped - run.stored),
+      0,
+      '',
+      0,
+    ),
+    atMost(`${name}: failed requests`, run.failed, 0, '', 0),
+  ];
+}
+
+/** What shedding is for. */
+export function judgeShedding(shedding: OverloadRun, recordingAll: OverloadRun, ramp: readonly Step[]): Target[] {
+  const noticed = noticedSeconds(recordingAll);
+  return [
+    atMost('with shedding: refused orders without a record', shedding.refused - shedding.storedRefusals, 0, '', 0),
+    atMost('with shedding: lost for want of room', lotsOf(shedding).lost, 0, '', 0),
+    atMost(
+      'with shedding: first request shed, before responses without it take over 500 ms',
+      firstShedS(shedding) ?? Infinity,
+      noticed[0] ?? Infinity,
+      's',
+      1,
+    ),
+    atMost(
+      'with shedding: seconds with a p99 over 500 ms, of those without',
+      noticedSeconds(shedding).length,
+      noticed.length,
+      's',
+      0,
+    ),
+    atMost(
+      'with shedding: everything recorded again after the overload',
+      recoveryS(shedding, ramp),
+      RECOVERY_LIMIT_S,
+      's',
+      0,
+    ),
+  ];
+}
