@@ -86,7 +86,7 @@ void runBench({
       tables: [...bodies.map(measured => ratioTable(all, measured)), hostile.table],
       targets: [
         ...bodies.map(measured =>
-          atMost(`${OURS}, ${measured.bytes} B, of JSON.parse`, ratioOf(measured, OURS).median, 1.3),
+          atMost(`${OURS}, ${measured.bytes} B, of JSON.parse`, ratioOf(measured, OURS).median, 1.1),
         ),
         ...hostile.targets,
       ],

@@ -19,7 +19,7 @@ export interface Contender {
 }
 
 export const BASELINE = 'JSON.parse alone';
-export const OURS = 'ours: parse and redact';
+export const OURS = 'ours: redact the text';
 
 const rules = defaultRules();
 const plan = rules.classes.planOf(OrderBody);
@@ -62,7 +62,17 @@ export function contenders(): Contender[] {
         redactBody(input as Parameters<typeof redactBody>[0], plan, 'request', rules, new RedactionNotes('bench')),
     },
     {
-      name: 'ours: redact alone, in place',
+      name: 'ours: parse and redact the tree',
+      input: text,
+      run: input =>
+        new Walk(rules, new RedactionNotes('bench'), { direction: 'request' }).run(
+          JSON.parse(input as string) as JsonValue,
+          'request.body',
+          plan,
+        ),
+    },
+    {
+      name: 'ours: redact the tree alone, in place',
       input: parsed,
       run: input =>
         new Walk(rules, new RedactionNotes('bench'), { direction: 'request' }).run(
@@ -75,6 +85,11 @@ export function contenders(): Contender[] {
       ? [
           { name: 'parse and @pinojs/redact', input: text, run: (input: unknown) => pino(JSON.parse(input as string)) },
           { name: '@pinojs/redact alone', input: parsed, run: pino },
+          {
+            name: 'parse, @pinojs/redact, stringify',
+            input: text,
+            run: (input: unknown) => JSON.stringify(pino(JSON.parse(input as string))),
+          },
         ]
       : []),
     {

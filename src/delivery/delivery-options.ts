@@ -13,13 +13,13 @@ export type OverflowPolicy = 'drop-oldest' | 'drop-newest';
 export interface DeliveryOptions {
   /** Most records in one batch. Larger ones block the event loop while they are built. @defaultValue 100 */
   readonly maxBatchRecords?: number;
-  /** Most bytes in one batch, estimated; one larger record makes a batch of its own. @defaultValue 1048576 (1 MiB) */
+  /** Most bytes in one batch, as JSON; one larger record makes a batch of its own. @defaultValue 1048576 (1 MiB) */
   readonly maxBatchBytes?: number;
   /** Longest wait for a batch to fill, in milliseconds. @defaultValue 1000 */
   readonly maxDelayMs?: number;
   /** Most records that wait in one lane, besides the batch in flight. @defaultValue 10000 */
   readonly maxQueueRecords?: number;
-  /** Most bytes that wait in one lane, estimated, besides the batch in flight. @defaultValue 33554432 (32 MiB) */
+  /** Most bytes that wait in one lane, as JSON, besides the batch in flight. @defaultValue 33554432 (32 MiB) */
   readonly maxQueueBytes?: number;
   /** Which record is dropped when `maxQueueRecords` or `maxQueueBytes` is reached. @defaultValue 'drop-oldest' */
   readonly overflow?: OverflowPolicy;

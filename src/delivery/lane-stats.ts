@@ -49,7 +49,7 @@ export interface LaneStats {
   readonly delivered: number;
   /** Records that wait for a batch in memory. */
   readonly queued: number;
-  /** Their estimated size. */
+  /** Their size as JSON. */
   readonly queuedBytes: number;
   /** Records that wait on the disk alone. After `close` they wait for the next process. */
   readonly spooled: number;

@@ -25,12 +25,13 @@ const OPEN_LIST = 91;
 const BACKSLASH = 92;
 const CLOSE_LIST = 93;
 const LOWER_E = 101;
+const LOWER_F = 102;
+const LOWER_T = 116;
 const OPEN_OBJECT = 123;
 const CLOSE_OBJECT = 125;
 const LAST_ASCII = 127;
 
 const CONTROLS = Array.from({ length: BLANK }, (_, code) => String.fromCharCode(code));
-const LITERALS = ['true', 'false', 'null'] as const;
 const NO_CODES = new Uint16Array();
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 /** Digits of numbers that are no card's. */
@@ -120,7 +121,7 @@ export class TextWalk {
     }
     if (code === QUOTE) return this.#string(at, shape, isDeclared, key);
     if (code <= NINE) return this.#number(at, isDeclared, key);
-    return this.#literal(at);
+    return this.#literal(at, code);
   }
 
   #container(
@@ -307,9 +308,9 @@ export class TextWalk {
     return end;
   }
 
-  #literal(at: number): number {
-    const literal = LITERALS.find(name => this.#text.startsWith(name, at));
-    return literal === undefined ? LOST : at + literal.length;
+  #literal(at: number, first: number): number {
+    const literal = first === LOWER_T ? 'true' : first === LOWER_F ? 'false' : 'null';
+    return this.#text.startsWith(literal, at) ? at + literal.length : LOST;
   }
 
   #digitsEnd(from: number): number {
