@@ -51,7 +51,7 @@ async function measureBaseline(server: ServerUnderTest, seconds: number, request
   return { p99Ms: noted.p99MsOf(0, seconds), lateness: await server.endLoopDelay() };
 }
 
-function plotOf(run: OutageRun, { down, up }: Timeline, file: string, title: string): Plot {
+function plotOf(run: OutageRun, { down, up, end }: Timeline, file: string, title: string): Plot {
   const figures = (name: string, figure: (backlog: OutageRun['backlogs'][number]) => number) => ({
     name,
     points: run.backlogs.map(backlog => [backlog.second, figure(backlog)] as const),
@@ -62,8 +62,8 @@ function plotOf(run: OutageRun, { down, up }: Timeline, file: string, title: str
     xLabel: 'seconds',
     band: { from: down, to: up, label: 'server away' },
     panels: [
-      { yLabel: 'requests/s', series: [{ name: 'answered', points: run.seconds.answered() }] },
-      { yLabel: 'p99 ms', series: [{ name: 'p99', points: run.seconds.p99Ms() }] },
+      { yLabel: 'requests/s', series: [{ name: 'answered', points: run.seconds.answered().slice(0, end) }] },
+      { yLabel: 'p99 ms', series: [{ name: 'p99', points: run.seconds.p99Ms().slice(0, end) }] },
       {
         yLabel: 'records',
         series: [

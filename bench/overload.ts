@@ -3,7 +3,7 @@ import { judgeCounts, judgeShedding, lotsOf, noticedSeconds } from './overload/j
 import { overloadOf, rampOf, type Step } from './overload/ramp';
 import { type OverloadRun, runOverload } from './overload/run-overload';
 import { ratesOf, recordedShares, type Tally } from './overload/tally';
-import type { Plot, Table } from './report/report';
+import type { Plot, Series, Table } from './report/report';
 import type { ServerSettings } from './servers/server-process';
 import type { ServerUnderTest } from './servers/server-under-test';
 import { inSequence } from './support/in-sequence';
@@ -18,8 +18,11 @@ const CAPACITY_ROUNDS = 7;
 const CAPACITY_REQUESTS = 1_500;
 const BARE_CALM_S = 10;
 
+type Point = Series['points'][number];
+
 interface Named {
   readonly name: string;
+  readonly ramp: readonly Step[];
   readonly run: OverloadRun;
 }
 
@@ -30,14 +33,18 @@ async function capacityOf(bare: ServerUnderTest): Promise<number> {
   return Math.max(...measured.map(({ requests, elapsedMs }) => (requests / elapsedMs) * 1_000));
 }
 
-const within = (tallies: readonly Tally[], { from, to }: Step): readonly Tally[] =>
-  tallies.filter(({ second }) => second > from && second <= to + 0.5);
+/** The tallies of a step; the one after it, where the server was too late to give any. */
+function during(tallies: readonly Tally[], { from, to }: Step): readonly Tally[] {
+  const own = tallies.filter(({ second }) => second > from && second <= to);
+  return own.length > 0 ? own : [tallies.find(({ second }) => second > to)!];
+}
 
 function stepTable(runs: readonly Named[], ramp: readonly Step[]): Table {
   const rowOf = (step: Step, { name, run }: Named): readonly string[] => {
     const answered = run.seconds.answered().slice(step.from, step.to);
-    const tallies = within(run.tallies, step);
-    const lots = tallies.length > 1 ? recordedShares([tallies[0]!, tallies.at(-1)!]) : [];
+    const tallies = during(run.tallies, step);
+    const before = run.tallies.filter(({ second }) => second <= step.from).at(-1) ?? run.tallies[0]!;
+    const [recorded] = recordedShares([before, tallies.at(-1)!]);
     return [
       `${(step.share * 100).toFixed(0)} %`,
       name,
@@ -45,64 +52,81 @@ function stepTable(runs: readonly Named[], ramp: readonly Step[]): Table {
       (answered.reduce((sum, [, count]) => sum + count, 0) / (step.to - step.from)).toFixed(0),
       run.seconds.p99MsOf(step.from, step.to).toFixed(0),
       medianOf(tallies.map(({ lateness }) => lateness.p99Ms)).toFixed(0),
-      lots[0] ? `${(lots[0][1] * 100).toFixed(0)} %` : '–',
+      recorded ? `${(recorded[1] * 100).toFixed(0)} %` : '–',
     ];
   };
   return {
     caption: 'The ramp, step by step',
     columns: ['of bare', 'server', 'arriving/s', 'answered/s', 'p99 ms', 'loop delay p99 ms', 'recorded'],
-    rows: ramp.flatMap(step => runs.filter(({ run }) => reaches(run, step)).map(named => rowOf(step, named))),
+    rows: ramp.flatMap(step => runs.filter(named => reaches(named, step)).map(named => rowOf(step, named))),
   };
 }
 
-function reaches({ seconds }: OverloadRun, { to }: Step): boolean {
-  return seconds.arrived().length >= to;
+/** Whether the ramp of a server was long enough to tell of this step. */
+function reaches({ ramp }: Named, { to }: Step): boolean {
+  return ramp.at(-1)!.to >= to;
 }
 
-function plotOf(runs: readonly Named[], ramp: readonly Step[], capacity: number): Plot {
-  const each = (points: (run: OverloadRun) => [number, number][]) =>
-    runs.map(({ name, run }) => ({ name, points: points(run) }));
-  const logging = runs.slice(1);
+const COLOURS = [0, 1, 2] as const;
+const ARRIVING = 3;
+
+function plotOf(runs: readonly Named[], capacity: number): Plot {
+  const [bare, shedding, recordingAll] = runs;
+  const { ramp } = shedding!;
+  const each = (some: readonly Named[], pointsOf: (run: OverloadRun) => readonly Point[]): Series[] =>
+    some.map(named => ({
+      name: named.name,
+      colour: COLOURS[runs.indexOf(named)]!,
+      points: pointsOf(named.run).filter(([second]) => second < named.ramp.at(-1)!.to),
+    }));
+  const logging = [shedding!, recordingAll!];
+  const leftOut = (name: string, colour: 1 | 2 | 3, { run }: Named, count: (tally: Tally) => number): Series => ({
+    name,
+    colour,
+    points: ratesOf(run.tallies, count),
+  });
   return {
     file: 'overload',
-    title: `Up to ${Math.round(capacity * 1.3)} requests/s, where the bare application can take ${Math.round(capacity)}`,
+    title: `Up to ${Math.max(...ramp.map(step => step.requestsPerSecond))} requests/s, where bare can take ${Math.round(capacity)}`,
     xLabel: 'seconds',
     band: { ...overloadOf(ramp), label: 'more than bare can take' },
     panels: [
       {
-        yLabel: 'requests/s',
+        yLabel: 'answered/s',
         series: [
-          ...each(({ seconds }) => seconds.answered()),
+          ...each([bare!, ...logging], ({ seconds }) => seconds.answered()),
           {
             name: 'arriving',
-            points: ramp.flatMap(
-              ({ from, to, requestsPerSecond }) =>
-                [
-                  [from, requestsPerSecond],
-                  [to, requestsPerSecond],
-                ] as const,
-            ),
+            colour: ARRIVING,
+            points: ramp.flatMap(({ from, to, requestsPerSecond: rate }) => [
+              [from, rate] as const,
+              [to, rate] as const,
+            ]),
           },
         ],
       },
-      { yLabel: 'p99 ms', hasLogY: true, series: each(({ seconds }) => seconds.p99Ms().filter(([, ms]) => ms > 0)) },
       {
-        yLabel: 'loop delay p99 ms',
-        series: each(({ tallies }) => tallies.slice(1).map(({ second, lateness }) => [second, lateness.p99Ms])),
+        yLabel: 'p99 ms',
+        hasLogY: true,
+        series: each([bare!, ...logging], ({ seconds }) => seconds.p99Ms().filter(([, ms]) => ms > 0)),
+      },
+      {
+        yLabel: 'loop delay ms',
+        series: each([bare!, ...logging], ({ tallies }) =>
+          tallies.slice(1).map(({ second, lateness }) => [second, lateness.p99Ms]),
+        ),
       },
       {
         yLabel: '% recorded',
-        series: logging.map(({ name, run }) => ({
-          name,
-          points: recordedShares(run.tallies).map(([second, share]) => [second, share * 100] as const),
-        })),
+        series: each(logging, ({ tallies }) => recordedShares(tallies).map(([second, share]) => [second, share * 100])),
       },
       {
         yLabel: 'left out/s',
-        series: logging.flatMap(({ name, run }) => [
-          { name: `shed, ${name}`, points: ratesOf(run.tallies, ({ shed }) => shed) },
-          { name: `lost, ${name}`, points: ratesOf(run.tallies, ({ lost }) => lost) },
-        ]),
+        series: [
+          leftOut('shed', COLOURS[1], shedding!, ({ shed }) => shed),
+          leftOut('lost, shedding', ARRIVING, shedding!, ({ lost }) => lost),
+          leftOut('lost, recording all', COLOURS[2], recordingAll!, ({ lost }) => lost),
+        ],
       },
     ],
   };
@@ -113,7 +137,7 @@ void runBench({
   command: 'bench:overload',
   flags: {
     step: { default: 4, min: 2, max: 600, meaning: 'seconds of each step up' },
-    calm: { default: 45, min: 5, max: 3_600, meaning: 'seconds of calm load at the end' },
+    calm: { default: 50, min: 5, max: 3_600, meaning: 'seconds of calm load at the end' },
     connections: { default: 1_000, min: 16, max: 10_000, meaning: 'connections that the requests come over' },
   },
   run: async flags => {
@@ -128,10 +152,10 @@ void runBench({
       const ramp = rampOf(capacity, flags.step, flags.calm);
       // Without a logging there is nothing to recover.
       const shortened = rampOf(capacity, flags.step, Math.min(flags.calm, BARE_CALM_S));
-      const runs = await inSequence(servers, async server => ({
-        name: server.name,
-        run: await runOverload(server, server.isRecording ? ramp : shortened, flags.connections),
-      }));
+      const runs = await inSequence(servers, async server => {
+        const own = server.isRecording ? ramp : shortened;
+        return { name: server.name, ramp: own, run: await runOverload(server, own, flags.connections) };
+      });
       const [, shedding, recordingAll] = runs.map(({ run }) => run);
       return {
         tables: [stepTable(runs, ramp)],
@@ -139,7 +163,7 @@ void runBench({
           ...runs.slice(1).flatMap(({ name, run }) => judgeCounts(name, run)),
           ...judgeShedding(shedding!, recordingAll!, ramp),
         ],
-        plots: [plotOf(runs, ramp, capacity)],
+        plots: [plotOf(runs, capacity)],
         notes: [
           ...runs.map(({ name, run }) => {
             const { recorded, shed, lost, dropped } = lotsOf(run);

@@ -1,5 +1,5 @@
 import type { LoadState, LoggingStats } from 'logged-controllers';
-import type { Health } from '../servers/server-process';
+import type { Look } from '../servers/server-process';
 import type { Lateness } from '../servers/loop-delay';
 
 /** What has become of the requests of a logging so far, and how it is at that moment. */
@@ -24,7 +24,7 @@ function sum(counts: Readonly<Record<string, number>>): number {
   return Object.values(counts).reduce((total, count) => total + count, 0);
 }
 
-export function tallyOf(second: number, { stats, residentBytes }: Health, lateness: Lateness): Tally {
+export function tallyOf(second: number, { stats, residentBytes, lateness }: Look): Tally {
   const { recorded = 0, dropped = noDrops, pending = 0 } = stats?.exchanges ?? {};
   const { shed } = dropped;
   const lanes = Object.values(stats?.sinks ?? {});

@@ -44,8 +44,8 @@ function tickText(value: number): string {
 function legend({ series }: Panel, top: number): string[] {
   if (series.length < 2) return [];
   let x = LEFT;
-  return series.flatMap(({ name }, at) => {
-    const key = [`<path class="line s${at}" d="M${x} ${top - 10}h18"/>`, text(x + 24, top - 6, name)];
+  return series.flatMap(({ name, colour }, at) => {
+    const key = [`<path class="line s${colour ?? at}" d="M${x} ${top - 10}h18"/>`, text(x + 24, top - 6, name)];
     x += 44 + name.length * 7;
     return key;
   });
@@ -61,9 +61,9 @@ function panel(given: Panel, xAxis: Axis, top: number, bottom: number): string[]
       text(LEFT - 6, y + 4, tickText(value), 'text-anchor="end"'),
     ];
   });
-  const lines = given.series.map(({ points }, at) => {
+  const lines = given.series.map(({ points, colour }, at) => {
     const places = points.map(([x, y]) => `${round(xAxis.place(x))} ${round(yAxis.place(y))}`);
-    return `<path class="line s${at}" d="M${places.join('L')}"/>`;
+    return `<path class="line s${colour ?? at}" d="M${places.join('L')}"/>`;
   });
   const middle = (top + bottom) / 2;
   const label = text(14, middle, given.yLabel, `text-anchor="middle" transform="rotate(-90 14 ${middle})"`);
@@ -73,7 +73,9 @@ function panel(given: Panel, xAxis: Axis, top: number, bottom: number): string[]
 /** An SVG image of its own, without a script or a font to load. */
 export function plotSvg({ title, xLabel, hasLogX = false, panels, band }: Plot): string {
   const panelHeight = panels.length === 1 ? LONE_PANEL_HEIGHT : PANEL_HEIGHT;
-  const tops = panels.map((_, at) => TITLE_HEIGHT + LEGEND_HEIGHT + at * (panelHeight + LEGEND_HEIGHT));
+  // The label of the band would stand in the first legend.
+  const bandHeight = band && panels[0]!.series.length > 1 ? LEGEND_HEIGHT : 0;
+  const tops = panels.map((_, at) => TITLE_HEIGHT + bandHeight + LEGEND_HEIGHT + at * (panelHeight + LEGEND_HEIGHT));
   const bottom = tops.at(-1)! + panelHeight;
   const xs = panels.flatMap(({ series }) => series.flatMap(({ points }) => points.map(([x]) => x)));
   const xAxis = (hasLogX ? logAxis : linearAxis)(xs, LEFT, WIDTH - RIGHT);
@@ -81,7 +83,7 @@ export function plotSvg({ title, xLabel, hasLogX = false, panels, band }: Plot):
     ? [
         `<rect class="band" x="${round(xAxis.place(band.from))}" y="${tops[0]}" ` +
           `width="${round(xAxis.place(band.to) - xAxis.place(band.from))}" height="${bottom - tops[0]!}"/>`,
-        text(xAxis.place((band.from + band.to) / 2), tops[0]! - 6, band.label, 'text-anchor="middle"'),
+        text(xAxis.place((band.from + band.to) / 2), tops[0]! - bandHeight - 6, band.label, 'text-anchor="middle"'),
       ]
     : [];
   const height = bottom + FOOT_HEIGHT;

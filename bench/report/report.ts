@@ -16,6 +16,8 @@ export interface Target {
 
 export interface Series {
   readonly name: string;
+  /** One of four colours, for what is shown in several panels. @defaultValue its place in the panel */
+  readonly colour?: 0 | 1 | 2 | 3;
   /** Pairs of x and y, by x. */
   readonly points: readonly (readonly [number, number])[];
 }

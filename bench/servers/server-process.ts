@@ -7,7 +7,7 @@ import { listen } from '../apps/listen';
 import type { Arrangement, VariantSettings } from '../variants/arrangement';
 import { type VariantName, variantOf } from '../variants/variants';
 import type { LongestTurn } from './longest-turn';
-import { LoopDelay } from './loop-delay';
+import { type Lateness, LoopDelay } from './loop-delay';
 import { obey } from './orders';
 import { TurnWatch } from './turn-watch';
 import { UseMeter } from './use-meter';
@@ -55,6 +55,16 @@ export interface Health {
   readonly residentBytes: number;
 }
 
+function health(): Health {
+  return { stats: arrangement.logging?.stats(), residentBytes: process.memoryUsage.rss() };
+}
+
+/** In one answer: a server that is overloaded is slow to give it. */
+export interface Look extends Health {
+  /** Of the event loop since the last look, or since `beginLoopDelay`. */
+  readonly lateness: Lateness;
+}
+
 /** What a process holds on to. */
 export interface Holdings {
   /** Memory in use, garbage collected. */
@@ -86,7 +96,6 @@ const orders = {
   usedBytes,
   holdings,
   beginLoopDelay: () => loopDelay.begin(),
-  nextLoopDelay: () => loopDelay.next(),
   endLoopDelay: () => loopDelay.end(),
   async flush(): Promise<void> {
     await arrangement.flush();
@@ -96,7 +105,8 @@ const orders = {
     if (!arrangement.stored) throw new Error('This variant stores nothing that could be read.');
     return arrangement.stored();
   },
-  health: (): Health => ({ stats: arrangement.logging?.stats(), residentBytes: process.memoryUsage.rss() }),
+  health,
+  look: (): Look => ({ ...health(), lateness: loopDelay.next() }),
 };
 
 export type ServerOrders = typeof orders;

@@ -8,7 +8,7 @@ import { variantOf } from '../variants/variants';
 import { Child } from './child';
 import type { LongestTurn } from './longest-turn';
 import type { Lateness } from './loop-delay';
-import type { Health, Holdings, ServerOrders, ServerSettings } from './server-process';
+import type { Health, Holdings, Look, ServerOrders, ServerSettings } from './server-process';
 
 const CONNECTIONS = 16;
 // More than a server that keeps up ever uses at once: one that is late for a moment must not hold requests back.
@@ -126,11 +126,6 @@ export class ServerUnderTest {
     return this.child.ask('endLoopDelay');
   }
 
-  /** Of the event loop since the last call, or since `beginLoopDelay`. */
-  nextLoopDelay(): Promise<Lateness> {
-    return this.child.ask('nextLoopDelay');
-  }
-
   /** Waits until everything logged so far has arrived. */
   flush(): Promise<void> {
     return this.child.ask('flush');
@@ -138,6 +133,10 @@ export class ServerUnderTest {
 
   health(): Promise<Health> {
     return this.child.ask('health');
+  }
+
+  look(): Promise<Look> {
+    return this.child.ask('look');
   }
 
   /** Ends the logging and counts its records by the status of the response. */

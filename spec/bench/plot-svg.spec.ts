@@ -76,6 +76,31 @@ describe('a plot as SVG', () => {
     expect(svg).to.contain('>server down<');
   });
 
+  it('keeps the label of the band out of a legend in the first panel', () => {
+    const crowded = plotSvg({ ...PLOT, panels: [...PLOT.panels].reverse() });
+    const heightOf = (label: string): number => Number(new RegExp(` y="([\\d.]+)"[^>]*>${label}<`).exec(crowded)![1]);
+    expect(heightOf('queue') - heightOf('server down')).to.be.greaterThan(12);
+  });
+
+  it('gives a series the colour it asks for, in line and legend', () => {
+    const [queue, spool] = PLOT.panels[1]!.series;
+    const coloured = plotSvg({ ...PLOT, panels: [{ yLabel: 'MB', series: [queue!, { ...spool!, colour: 3 }] }] });
+    expect(coloured.match(/class="line s3"/g)).to.have.length(2);
+    expect(coloured).not.to.contain('class="line s1"');
+  });
+
+  it('puts powers of ten at equal distances on a logarithmic axis', () => {
+    const points = [1, 10, 100].map(value => [value, value] as const);
+    const logarithmic = plotSvg({
+      ...PLOT,
+      panels: [{ yLabel: 'ms', hasLogY: true, series: [{ name: 'p99', points }] }],
+    });
+    const [low, middle, high] = [...logarithmic.matchAll(/(?:M|L)[\d.]+ ([\d.]+)(?=[L"])/g)].map(([, y]) => Number(y));
+    expect(low! - middle!)
+      .to.be.closeTo(middle! - high!, 0.2)
+      .and.greaterThan(0);
+  });
+
   it('has colours for light and dark pages', () => {
     expect(svg).to.contain('prefers-color-scheme: dark');
   });
