@@ -38,9 +38,12 @@ function measuredLoopDelay(): LoopDelay {
     stop: () => void intervals.disable(),
     takeMeanMs() {
       const { mean } = intervals;
+      // A reset also forgets when the last timer fired. Made again and again before two have fired, it would leave nothing
+      // to measure, and most surely so while the loop is late.
+      if (Number.isNaN(mean)) return undefined;
       intervals.reset();
       // What is recorded is the time between two timers, of which the resolution is no delay.
-      return Number.isNaN(mean) ? undefined : Math.max(0, mean / NANOSECONDS_PER_MS - RESOLUTION_MS);
+      return Math.max(0, mean / NANOSECONDS_PER_MS - RESOLUTION_MS);
     },
   };
 }
