@@ -62,8 +62,8 @@ describe('a body beyond its budget', () => {
     });
   });
 
-  it('costs bounded memory: a million keys, and keys as long as a text', () => {
-    const text = `{${Array.from({ length: 1_000_000 }, (_, at) => `"k${at}":1`).join()}}`;
+  it('costs bounded memory: 200,000 keys, and keys as long as a text', () => {
+    const text = `{${Array.from({ length: 200_000 }, (_, at) => `"k${at}":1`).join()}}`;
     const { request } = arrange({ maxNodes: 100 }).redact({ body: jsonText(text) });
     expect(Object.keys(request.body as object)).to.have.length(101);
     const long = arrange().requestBody({ ['k'.repeat(4_000)]: 1, ['k'.repeat(5_000)]: 2 });
