@@ -57,16 +57,14 @@ describe('work in slices', () => {
     expect(slices.workMs).to.equal(8);
   });
 
-  it('works off single pieces at once when asked to, and the rest in its turn', () => {
-    const { time, slices, pending, events } = arrange(0);
-    for (let count = 0; count < 3; count++) {
-      pending.length++;
-      slices.schedule();
-      if (count > 0) slices.workOffOne();
-    }
-    expect([time.tick(), pending.length, slices.workMs]).to.deep.equal([2, 1, 2]);
-    expect([time.turn(), pending.length, events]).to.deep.equal([1, 0, ['idle']]);
-    slices.workOffOne();
-    expect([time.tick(), slices.workMs]).to.deep.equal([1, 3]);
+  it('works off what has gathered at once when asked to hurry, for 5 ms, and the rest in its turn', () => {
+    const { time, slices, pending, events } = arrange(7);
+    slices.schedule();
+    slices.hurry();
+    slices.hurry();
+    expect([time.tick(), pending.length, slices.workMs]).to.deep.equal([1, 2, 5]);
+    slices.hurry();
+    expect([time.tick(), pending.length, slices.workMs]).to.deep.equal([1, 0, 7]);
+    expect([time.turn(), events]).to.deep.equal([1, ['idle']]);
   });
 });

@@ -74,7 +74,7 @@ export class RecordMaker {
     if (!this.#isSelected(exchange)) return;
     if (!this.#pending.add(exchange)) return this.#overloaded();
     this.#slices.schedule();
-    if (this.#pending.hasGathered) this.#slices.workOffOne();
+    if (this.#pending.hasGathered) this.#slices.hurry();
   }
 
   /** Resolves when every exchange accepted so far has been dealt with. */

@@ -13,6 +13,7 @@ export class TimeSlices {
   workMs = 0;
   #sliceMs = SHORTEST_MS;
   #isScheduled = false;
+  #isHurried = false;
   #leftBehind = 0;
 
   /** @param doNext does one piece of the `pending` work; must not throw. */
@@ -30,9 +31,11 @@ export class TimeSlices {
     this.time.gather(this.#run);
   }
 
-  /** Sees to it that one piece is done before the next event is looked at, so that no more gather. */
-  workOffOne(): void {
-    this.time.soon(this.#runOne);
+  /** Sees to it that what has gathered is worked on before the next event is looked at. */
+  hurry(): void {
+    if (this.#isHurried) return;
+    this.#isHurried = true;
+    this.time.soon(this.#runHurried);
   }
 
   /** Does it all before it returns, for so long at most. */
@@ -41,7 +44,10 @@ export class TimeSlices {
     if (this.pending.length === 0) this.onIdle();
   }
 
-  readonly #runOne = (): void => this.#work(0);
+  readonly #runHurried = (): void => {
+    this.#isHurried = false;
+    this.#work(LONGEST_MS);
+  };
 
   readonly #run = (): void => {
     this.#sliceMs = this.#nextSliceMs();
@@ -52,15 +58,13 @@ export class TimeSlices {
     this.onIdle();
   };
 
-  /** At least one piece. */
   #work(atMostMs: number): void {
     const start = this.time.now();
     let now = start;
-    if (this.pending.length === 0) return;
-    do {
+    while (this.pending.length > 0 && now - start < atMostMs) {
       this.doNext();
       now = this.time.now();
-    } while (this.pending.length > 0 && now - start < atMostMs);
+    }
     this.workMs += now - start;
   }
 
