@@ -15,6 +15,20 @@ class Account {
   @ValidateNested() @Type(() => Contact) contacts!: Contact[];
 }
 
+@Sensitive()
+class Purse {
+  coins!: number;
+}
+
+class Owner {
+  @MinLength(3) label!: string;
+  @Type(() => Purse) purses!: Purse[];
+}
+
+class Family {
+  @ValidateNested() @Type(() => Owner) owners!: Map<string, Owner>;
+}
+
 function refusedAccount() {
   const contact = Object.assign(new Contact(), { hotline: 'canary-hotline', label: 'x' });
   const account = Object.assign(new Account(), { email: 'nobody', phrase: 'canary-phrase', contacts: [contact] });
@@ -136,6 +150,26 @@ describe('the response to a failed validation', () => {
       { property: 'credentials', children: [{ value: '[REDACTED]', property: 'user', children: [] }] },
       'not an error',
     ]);
+  });
+
+  it('follows the classes inside a map, whether it is one or a plain object', () => {
+    const owner = Object.assign(new Owner(), { label: 'x', purses: [{ coins: 4711 }] });
+    const family = Object.assign(new Family(), { owners: new Map([['ann', owner]]) });
+    const inner = [{ target: { ann: owner }, property: 'ann', value: owner, children: [] }];
+    const ofPlainObject = [{ target: new Family(), property: 'owners', children: inner }];
+    for (const errors of [validateSync(family), ofPlainObject]) {
+      const cleaned = arrange().redactor.cleanValidationErrors(errors);
+      expect(JSON.stringify(cleaned)).to.not.contain('4711');
+      expect(cleaned).to.have.nested.property('[0].children[0].value.label', 'x');
+    }
+  });
+
+  it('withholds what may be a member of a map or a map in a list', () => {
+    const family = new Family();
+    const value = { label: 'canary', purses: [] };
+    const errors = [{ target: family, property: 'owners', children: [{ property: '7', value, children: [] }] }];
+    const cleaned = arrange().redactor.cleanValidationErrors(errors);
+    expect(cleaned).to.have.nested.property('[0].children[0].value', '[REDACTED]');
   });
 
   it('is cleaned in the record too, when the host sent class-validator’s errors', () => {

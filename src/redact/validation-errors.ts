@@ -123,14 +123,25 @@ function judge(refusal: Refusal, context: Context, { names, classes }: Validatio
   // Elements are told by their place in the collection, which says as much of each as of all.
   const isElement = isCollection(refusal.target) || /^\d+$/.test(refusal.property);
   if (isElement && !targetClass) {
-    return { isSensitive: context.isSensitive, field: undefined, ownShape, valueShape: context.shape };
+    // Without its collection nothing tells a member of a map from a map in a list.
+    const isUnclear = refusal.target === undefined && ownShape?.kind === 'values';
+    const valueShape = shapeOfElements(ownShape, refusal.target);
+    return { isSensitive: context.isSensitive || isUnclear, field: undefined, ownShape, valueShape };
   }
   const plan =
     ownShape && ownShape.kind !== 'values' ? planFor(ownShape, isReadable(refusal.target) ? refusal.target : {}) : null;
   const field = plan?.fields.get(refusal.property);
   const isSensitive = field ? field.mark !== null : names.isSensitive(refusal.property);
+  // A map may be a plain object.
+  const valueShape = field?.shape ?? (ownShape?.kind === 'values' ? ownShape.of : null);
   const isWithin = context.isSensitive || plan?.mark != null;
-  return { isSensitive: isWithin || isSensitive, field, ownShape, valueShape: field?.shape ?? null };
+  return { isSensitive: isWithin || isSensitive, field, ownShape, valueShape };
+}
+
+/** Of a list what is known of the list; of a map what is known of its members. */
+function shapeOfElements(shape: Shape | null, collection: unknown): Shape | null {
+  const isList = Array.isArray(collection) || types.isSet(collection);
+  return shape?.kind === 'values' && !isList ? shape.of : shape;
 }
 
 function copyOf(value: unknown, shape: Shape | null, rules: WalkRules, notes: RedactionNotes): JsonValue | undefined {
