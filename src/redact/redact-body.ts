@@ -7,7 +7,7 @@ import { parseJson } from './json-texts';
 import type { Plan } from './plan';
 import type { RedactedText } from './redacted-text';
 import { RedactionNotes } from './redaction-notes';
-import { TextWalk } from './text-walk';
+import { redactText } from './text-walk';
 import { Walk, type WalkRules, type WalkSource } from './walk';
 
 /** The part of a record that tells of a body. */
@@ -43,9 +43,10 @@ export function redactBody(
       if (body.text === '') return {};
       if (mayHoldHalfPairs(body.text)) notes.hasUntidyText = true;
       const path = `${direction}.body`;
-      const text =
-        body.format === 'json' && new TextWalk(body.text, rules, notes, direction).run(path, plan, body.hint);
-      if (text) return { text };
+      if (body.format === 'json') {
+        const text = redactText(body.text, { path, direction, shape: plan, hint: body.hint }, rules, notes);
+        if (text) return { text };
+      }
       const tree = body.format === 'form' ? readForm(body.text) : parseJson(body.text);
       if (tree === undefined) return { bodyOmitted: 'unparsable' };
       const redacted = new Walk(rules, notes, { direction }).run(tree, path, plan, body.hint);

@@ -2,6 +2,7 @@ import type { JsonValue } from '../record/json-value';
 import type { TypeHint } from '../record/snapshot';
 import { FIRST_CARD_NUMBER } from './detectors/card-numbers';
 import { elementHint, memberHint, shapeByHint, type StructuredHint } from './follow-hint';
+import { JsonReader, NOWHERE } from './json-reader';
 import { mayBeJson, parseJson } from './json-texts';
 import { REDACTED } from './markers';
 import { MarkedValues } from './marked-values';
@@ -10,7 +11,6 @@ import { type ActiveMark, REDACT, type Shape, markOf } from './plan';
 import type { Place, RedactionNotes } from './redaction-notes';
 import { plainNumber } from './value-limits';
 import { RedactedText } from './redacted-text';
-import { TextCodes } from './text-codes';
 import type { WalkRules, WalkSource } from './walk';
 
 const BLANK = 32;
@@ -22,7 +22,6 @@ const NINE = 57;
 const COLON = 58;
 const UPPER_E = 69;
 const OPEN_LIST = 91;
-const BACKSLASH = 92;
 const CLOSE_LIST = 93;
 const LOWER_E = 101;
 const LOWER_F = 102;
@@ -32,42 +31,58 @@ const CLOSE_OBJECT = 125;
 const LAST_ASCII = 127;
 
 const CONTROLS = Array.from({ length: BLANK }, (_, code) => String.fromCharCode(code));
-const NO_CODES = new Uint16Array();
-const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 /** Digits of numbers that are no card's. */
 const FEW_DIGITS = String(FIRST_CARD_NUMBER).length - 1;
 const REDACTED_JSON = JSON.stringify(REDACTED);
-/** Instead of the place behind a value: {@link TextWalk} cannot tell all about it. */
-const LOST = -1;
+/** Instead of the place behind a value: it takes the tree to tell what becomes of it. */
+const LOST = NOWHERE;
 
-/** Taken by who reads: a function of the application that is called meanwhile may lead here again. */
-let free: TextCodes | undefined;
+/** Where a text comes from, and what is known of the value that it stands for. */
+export interface TextSource {
+  readonly path: string;
+  readonly direction: WalkSource['direction'];
+  readonly shape: Shape | null;
+  readonly hint: TypeHint | null;
+}
 
 /**
  * Redacts JSON without parsing it: reads the text once, and copies what may stay. It does what a {@link Walk} over the
- * parsed tree does, for a third of the cost (docs/decisions/0007), but for what is rare, costly or needs to know a value
- * before it is read: line breaks between values, sub types, what exceeds a limit, JSON inside of texts, validation errors
- * of sensitive properties, errors of syntax. There it gives up, and the tree has to be made.
+ * parsed tree does and costs less (docs/decisions/0007), but for what is rare, costly or needs to know a value before it is
+ * read: line breaks between values, sub types, what exceeds a limit, JSON inside of texts, validation errors of sensitive
+ * properties, errors of syntax, the policy `allow`. There it gives up.
+ *
+ * @returns `undefined`, and nothing noted, when it takes the tree to redact it.
  */
-export class TextWalk {
-  readonly #text: string;
+export function redactText(
+  text: string,
+  source: TextSource,
+  rules: WalkRules,
+  notes: RedactionNotes,
+): RedactedText | undefined {
+  const { shape } = source;
+  // Controls are line breaks or errors.
+  if (rules.policy !== 'deny' || CONTROLS.some(control => text.includes(control))) return undefined;
+  if (shape?.kind === 'class' && shape.mark !== null) return undefined;
+  const { mark } = notes;
+  const reader = new JsonReader(text);
+  const redacted = new TextWalk(reader, source, rules, notes).run();
+  reader.end();
+  if (redacted === undefined) notes.rewind(mark);
+  return redacted;
+}
+
+class TextWalk {
+  readonly #reader: JsonReader;
   readonly #rules: WalkRules;
   readonly #notes: RedactionNotes;
-  readonly #direction: WalkSource['direction'];
+  readonly #source: TextSource;
   readonly #marked: MarkedValues;
-  readonly #maxStringLength: number;
-  /** Those of the text. */
-  #codes: Uint16Array = NO_CODES;
   /** From the root to the container at hand. */
   readonly #keys: (string | number)[] = [];
   #output = '';
   /** All before it is in the output, or left out. */
   #copied = 0;
   #nodesLeft: number;
-  /** The next backslash. */
-  #escapeAt = Infinity;
-  /** The text that was read last holds escapes. */
-  #hasEscapes = false;
   /** The mark of the value that was read last takes it away. */
   #isRemoved = false;
   /** Behind the name that was read last. */
@@ -80,41 +95,28 @@ export class TextWalk {
   /** Those that stand otherwise in the output, or in another form. */
   readonly #texts: string[] = [];
 
-  constructor(text: string, rules: WalkRules, notes: RedactionNotes, direction: WalkSource['direction']) {
-    this.#text = text;
+  constructor(reader: JsonReader, source: TextSource, rules: WalkRules, notes: RedactionNotes) {
+    this.#reader = reader;
+    this.#source = source;
     this.#rules = rules;
     this.#notes = notes;
-    this.#direction = direction;
     this.#marked = new MarkedValues(rules, notes, false);
-    this.#maxStringLength = rules.limits.maxStringLength;
     this.#nodesLeft = rules.limits.maxNodes;
-    this.#passEscapes(0);
   }
 
-  /** The redacted text. `undefined`, and nothing noted, when it takes the tree to redact it. */
-  run(path: string, shape: Shape | null, hint: TypeHint | null): RedactedText | undefined {
-    const text = this.#text;
-    // The policy `allow` and controls, which are line breaks or errors, are left to the tree.
-    if (this.#rules.policy !== 'deny' || CONTROLS.some(control => text.includes(control))) return undefined;
-    if (shape?.kind === 'class' && shape.mark !== null) return undefined;
-    const { mark } = this.#notes;
-    const reader = free ?? new TextCodes();
-    free = undefined;
-    this.#codes = reader.of(text);
+  run(): RedactedText | undefined {
+    const { text } = this.#reader;
+    const { path, shape, hint } = this.#source;
     const end = this.#value(0, shape, false, hint, path);
-    free = reader;
-    if (end !== text.length || this.#isRemoved) {
-      this.#notes.rewind(mark);
-      return undefined;
-    }
+    if (end !== text.length || this.#isRemoved) return undefined;
     return new RedactedText(this.#output + text.slice(this.#copied), text, this.#spans, this.#texts);
   }
 
   /** Each of these reads what begins at `at`, and returns the place behind it. */
   #value(at: number, shape: Shape | null, isDeclared: boolean, hint: TypeHint | null, key: string | number): number {
-    const code = this.#codes[at]!;
+    const code = this.#reader.codes[at]!;
     if (code === OPEN_OBJECT || code === OPEN_LIST) return this.#container(at, shape, isDeclared, hint, key);
-    if ((shape !== null || hint !== null) && !this.#text.startsWith('null', at)) {
+    if ((shape !== null || hint !== null) && !this.#reader.text.startsWith('null', at)) {
       // An object of a sensitive class that travels as something else: by `toJSON`, by `@Transform`.
       const mark = markOf(shapeByHint(shape, hint, this.#rules.plans));
       if (mark !== null) return this.#markedValue(at, mark, key);
@@ -131,7 +133,7 @@ export class TextWalk {
     hint: TypeHint | null,
     key: string | number,
   ): number {
-    const isList = this.#codes[at] === OPEN_LIST;
+    const isList = this.#reader.codes[at] === OPEN_LIST;
     const structure = typeof hint === 'object' ? hint : null;
     // What was asked is not what was sent, or could not be asked.
     if (hint === 'unknown' || (structure !== null && isOfLists(structure) !== isList)) return LOST;
@@ -149,8 +151,8 @@ export class TextWalk {
   }
 
   #elements(start: number, shape: Shape | null, isDeclared: boolean, hint: StructuredHint | null): number {
-    const codes = this.#codes;
-    let at = this.#skipBlanks(start + 1);
+    const { codes } = this.#reader;
+    let at = this.#reader.skipBlanks(start + 1);
     if (codes[at] === CLOSE_LIST) return at + 1;
     for (let index = 0; ; index++) {
       if (--this.#nodesLeft < 0) return LOST;
@@ -159,22 +161,22 @@ export class TextWalk {
       // A removed element leaves its place, so that the others keep theirs.
       if (this.#isRemoved) this.#replace(at, end, 'null');
       this.#isRemoved = false;
-      at = this.#skipBlanks(end);
+      at = this.#reader.skipBlanks(end);
       const code = codes[at];
       if (code === CLOSE_LIST) return at + 1;
       if (code !== COMMA) return LOST;
-      at = this.#skipBlanks(at + 1);
+      at = this.#reader.skipBlanks(at + 1);
     }
   }
 
   #members(start: number, shape: Shape | null, hint: StructuredHint | null): number {
-    const codes = this.#codes;
+    const { codes } = this.#reader;
     const members = this.#rules.members.of(shape);
     const usual = members.inUsualOrder();
     const missing = namesToFind(hint);
     let isFirstKept = true;
     let commaAt = start;
-    let at = this.#skipBlanks(start + 1);
+    let at = this.#reader.skipBlanks(start + 1);
     if (codes[at] === CLOSE_OBJECT) return isNoneMissing(missing) ? at + 1 : LOST;
     for (let count = 0; ; count++) {
       if (--this.#nodesLeft < 0) return LOST;
@@ -182,14 +184,14 @@ export class TextWalk {
       const member = this.#name(at, members, usual[count], count);
       if (member === undefined) return LOST;
       const nameEnd = this.#nameEnd;
-      at = this.#skipBlanks(nameEnd);
+      at = this.#reader.skipBlanks(nameEnd);
       if (codes[at] !== COLON) return LOST;
-      at = this.#skipBlanks(at + 1);
+      at = this.#reader.skipBlanks(at + 1);
       if (member.key !== member.name) this.#replace(nameAt, nameEnd, JSON.stringify(member.key));
       missing?.delete(member.name);
       const end = this.#member(at, member, hint);
       if (end === LOST) return LOST;
-      at = this.#skipBlanks(end);
+      at = this.#reader.skipBlanks(end);
       const code = codes[at];
       if (this.#isRemoved) {
         // Its name is in the output already.
@@ -201,19 +203,19 @@ export class TextWalk {
       if (code === CLOSE_OBJECT) return isNoneMissing(missing) ? at + 1 : LOST;
       if (code !== COMMA) return LOST;
       commaAt = at;
-      at = this.#skipBlanks(at + 1);
+      at = this.#reader.skipBlanks(at + 1);
     }
   }
 
   /** What is known of the name at `at`; `undefined` when there is none. */
   #name(at: number, members: Members, usual: Member | undefined, count: number): Member | undefined {
-    if (usual !== undefined && this.#isWritten(usual.name, at)) {
+    if (usual !== undefined && this.#reader.isNameAt(at, usual.name)) {
       this.#nameEnd = at + usual.name.length + 2;
       if (!usual.isDeclared && !this.#isKept(members, count)) this.#keepText(at, this.#nameEnd, usual.name);
       return usual;
     }
-    this.#nameEnd = this.#textEnd(at);
-    const name = this.#textAt(at, this.#nameEnd);
+    this.#nameEnd = this.#reader.textEnd(at);
+    const name = this.#reader.textAt(at, this.#nameEnd);
     if (name === undefined) return undefined;
     const member = members.find(name, count);
     if (!member.isDeclared) this.#keepText(at, this.#nameEnd, name);
@@ -234,26 +236,28 @@ export class TextWalk {
   #member(at: number, member: Member, hint: StructuredHint | null): number {
     const { name, key, mark } = member;
     if (mark !== null) return this.#markedValue(at, mark, key);
-    if (this.#direction === 'response' && name === 'property' && !member.isDeclared && this.#isSensitiveName(at)) {
-      // Perhaps a validation error that quotes a secret beside it.
-      return LOST;
-    }
     // A name that some class marks counts wherever the class at hand is not known to have it for itself.
     const isOwn = member.isLearned && hint !== null && 'own' in hint && hint.own?.includes(name);
     if (member.isLearned && !isOwn) return this.#markedValue(at, REDACT, key);
-    return this.#value(at, member.shape, member.isDeclared, hint && memberHint(hint, name), key);
+    const end = this.#value(at, member.shape, member.isDeclared, hint && memberHint(hint, name), key);
+    // Perhaps a validation error that quotes a secret beside it.
+    const isRefusal = this.#source.direction === 'response' && name === 'property' && !member.isDeclared;
+    return isRefusal && end !== LOST && this.#namesSensitive(at, end) ? LOST : end;
   }
 
-  #isSensitiveName(at: number): boolean {
-    if (this.#codes[at] !== QUOTE) return false;
-    const name = this.#textAt(at, this.#textEnd(at));
-    return name === undefined || this.#rules.names.isSensitive(name);
+  #namesSensitive(at: number, end: number): boolean {
+    const name = parseJson(this.#reader.text.slice(at, end));
+    return typeof name === 'string' && this.#rules.names.isSensitive(name);
   }
 
   #markedValue(at: number, mark: ActiveMark, key: string | number): number {
-    const end = this.#endOf(at);
-    const isText = this.#codes[at] === QUOTE;
-    const value = isText ? this.#textAt(at, end) : end === LOST ? undefined : parseJson(this.#text.slice(at, end));
+    const end = this.#reader.valueEnd(at);
+    const isText = this.#reader.codes[at] === QUOTE;
+    const value = isText
+      ? this.#reader.textAt(at, end)
+      : end === LOST
+        ? undefined
+        : parseJson(this.#reader.text.slice(at, end));
     if (value === undefined) return LOST;
     const redacted = this.#marked.redact(mark, value, this.#parent(), key, this.#keys.length);
     if (redacted === undefined) this.#isRemoved = true;
@@ -263,15 +267,15 @@ export class TextWalk {
   }
 
   #string(at: number, shape: Shape | null, isDeclared: boolean, key: string | number): number {
-    const { texts } = this.#rules;
-    const end = this.#textEnd(at);
-    if (end === LOST || end - at > this.#maxStringLength || this.#mayHoldJson(at, end)) return LOST;
+    const { texts, limits } = this.#rules;
+    const end = this.#reader.textEnd(at);
+    if (end === LOST || end - at > limits.maxStringLength || this.#mayHoldJson(at, end)) return LOST;
     const isFree = shape === null && !isDeclared;
-    if (!this.#hasEscapes && !(isFree && texts.isSuspiciousPart(this.#codes, at + 1, end - 1))) {
+    if (!this.#reader.hasEscapes && !(isFree && texts.isSuspiciousPart(this.#reader.codes, at + 1, end - 1))) {
       this.#keepText(at, end);
       return end;
     }
-    const value = this.#textAt(at, end);
+    const value = this.#reader.textAt(at, end);
     if (value === undefined || mayBeJson(value)) return LOST;
     const cleaned = isFree ? texts.clean(value, this.#notes, this.#parent(), key) : value;
     if (cleaned === value) this.#keepText(at, end, value);
@@ -280,21 +284,20 @@ export class TextWalk {
   }
 
   #number(at: number, isDeclared: boolean, key: string | number): number {
-    const codes = this.#codes;
-    const end = this.#digitsEnd(at);
+    const { codes } = this.#reader;
+    const end = this.#reader.digitsEnd(at);
     const isPlain = end > at && end - at <= FEW_DIGITS && (codes[at] !== ZERO || end === at + 1);
     const code = codes[end];
     if (!isPlain || code === LOWER_E || code === UPPER_E) return this.#unusualNumber(at, isDeclared, key);
     if (code !== POINT) return end;
-    const fractionEnd = this.#digitsEnd(end + 1);
+    const fractionEnd = this.#reader.digitsEnd(end + 1);
     const after = codes[fractionEnd];
     const isFraction = fractionEnd > end + 1 && after !== LOWER_E && after !== UPPER_E;
     return isFraction ? fractionEnd : this.#unusualNumber(at, isDeclared, key);
   }
 
   #unusualNumber(at: number, isDeclared: boolean, key: string | number): number {
-    NUMBER.lastIndex = at;
-    const written = NUMBER.exec(this.#text)?.[0];
+    const written = this.#reader.numberAt(at);
     if (written === undefined) return LOST;
     const end = at + written.length;
     const value = Number(written);
@@ -310,89 +313,18 @@ export class TextWalk {
 
   #literal(at: number, first: number): number {
     const literal = first === LOWER_T ? 'true' : first === LOWER_F ? 'false' : 'null';
-    return this.#text.startsWith(literal, at) ? at + literal.length : LOST;
-  }
-
-  #digitsEnd(from: number): number {
-    let at = from;
-    while (this.#codes[at]! >= ZERO && this.#codes[at]! <= NINE) at++;
-    return at;
-  }
-
-  /** Whether the text has this name next, without escapes. */
-  #isWritten(name: string, at: number): boolean {
-    const codes = this.#codes;
-    if (codes[at] !== QUOTE || codes[at + 1 + name.length] !== QUOTE) return false;
-    for (let place = 0; place < name.length; place++) {
-      const code = name.charCodeAt(place);
-      if (codes[at + 1 + place] !== code || code === QUOTE || code === BACKSLASH || code === 0) return false;
-    }
-    this.#hasEscapes = false;
-    return true;
-  }
-
-  /** The end of a value of which nothing else is asked. */
-  #endOf(start: number): number {
-    const codes = this.#codes;
-    let depth = 0;
-    for (let at = start; at < this.#text.length;) {
-      const code = codes[at];
-      if (code === QUOTE) {
-        at = this.#textEnd(at);
-        if (at === LOST) return LOST;
-        if (depth === 0) return at;
-        continue;
-      }
-      if (code === OPEN_OBJECT || code === OPEN_LIST) depth++;
-      else if (code === CLOSE_OBJECT || code === CLOSE_LIST) {
-        if (depth <= 1) return depth === 1 ? at + 1 : at;
-        depth--;
-      } else if (depth === 0 && code === COMMA) return at;
-      at++;
-    }
-    return this.#text.length;
-  }
-
-  /** The place behind a text's closing quote. */
-  #textEnd(at: number): number {
-    const text = this.#text;
-    if (this.#codes[at] !== QUOTE) return LOST;
-    let quoteAt = text.indexOf('"', at + 1);
-    this.#hasEscapes = this.#escapeAt < quoteAt;
-    if (!this.#hasEscapes) return quoteAt === -1 ? LOST : quoteAt + 1;
-    while (quoteAt !== -1 && isEscaped(this.#codes, quoteAt)) quoteAt = text.indexOf('"', quoteAt + 1);
-    if (quoteAt === -1) return LOST;
-    this.#passEscapes(quoteAt);
-    return quoteAt + 1;
-  }
-
-  /** A text as the value that it stands for. */
-  #textAt(at: number, end: number): string | undefined {
-    if (end === LOST) return undefined;
-    if (!this.#hasEscapes) return this.#text.slice(at + 1, end - 1);
-    return parseJson(this.#text.slice(at, end)) as string | undefined;
-  }
-
-  #passEscapes(at: number): void {
-    const next = this.#text.indexOf('\\', at);
-    this.#escapeAt = next === -1 ? Infinity : next;
-  }
-
-  #skipBlanks(from: number): number {
-    let at = from;
-    while (this.#codes[at] === BLANK) at++;
-    return at;
+    return this.#reader.text.startsWith(literal, at) ? at + literal.length : LOST;
   }
 
   #mayHoldJson(at: number, end: number): boolean {
-    const first = this.#codes[at + 1]!;
+    const first = this.#reader.codes[at + 1]!;
     if (first > BLANK && first < LAST_ASCII) return first === OPEN_LIST || first === OPEN_OBJECT;
-    return mayBeJson(this.#text.slice(at + 1, end - 1));
+    return mayBeJson(this.#reader.text.slice(at + 1, end - 1));
   }
 
   /** Remembers to look for known secrets in a text that stays. */
   #keepText(at: number, end: number, value?: string): void {
-    if (value !== undefined && this.#hasEscapes) this.#texts.push(value);
+    if (value !== undefined && this.#reader.hasEscapes) this.#texts.push(value);
     else this.#spans.push(at + 1, end - 1);
   }
 
@@ -404,7 +336,7 @@ export class TextWalk {
   }
 
   #replace(at: number, end: number, json: string): void {
-    this.#output += this.#text.slice(this.#copied, at) + json;
+    this.#output += this.#reader.text.slice(this.#copied, at) + json;
     this.#copied = end;
   }
 
@@ -428,11 +360,4 @@ function namesToFind(hint: StructuredHint | null): Set<string> | null {
 
 function isNoneMissing(missing: Set<string> | null): boolean {
   return missing === null || missing.size === 0;
-}
-
-/** Whether an odd number of backslashes stands before the place. */
-function isEscaped(codes: Uint16Array, place: number): boolean {
-  let at = place - 1;
-  while (codes[at] === BACKSLASH) at--;
-  return (place - at) % 2 === 0;
 }

@@ -144,7 +144,9 @@ function compare(arranged: Arranged, written: string, hint: TypeHint | null = nu
 const RUNS = 400 * proofScale();
 const OPTIONS: RedactOptions = { hashKey: { id: 'k', secret: 'a-key-of-the-spec' }, detectors: { emails: true } };
 
-describe('JSON that is redacted as text', () => {
+describe('JSON that is redacted as text', function () {
+  this.timeout(120_000);
+
   it('comes out as from the tree, whatever it holds', async () => {
     const arranged = arrange(OPTIONS);
     let asText = 0;
@@ -218,6 +220,12 @@ describe('JSON that is redacted as text', () => {
       bodyTextOf(arranged.redact({ parameters: [{ in: 'body', type: Wallet }], body: jsonText(body) }).request),
     );
     expect(bodies).to.deep.equal(['{}', '{"label":2}', '{"label":2}', '{"label":3}']);
+  });
+
+  it('is read rightly behind a text with escapes that is looked at twice', () => {
+    const arranged = arrange();
+    compare(arranged, '{"property":"a\\",\\"","constraints":{"b":"c"},"password":"secret-one","note":"d"}');
+    compare(arranged, '{"property":"a\\","password":"secret-one"}');
   });
 
   it('is not told of by a redaction that was begun and left to the tree', () => {
