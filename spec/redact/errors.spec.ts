@@ -164,6 +164,15 @@ describe('the response to a failed validation', () => {
     }
   });
 
+  it('follows them also where nothing is known of an object that was refused as a whole', () => {
+    const owner = { label: 'known', purses: [{ coins: 4711 }] };
+    const family = Object.assign(new Family(), { owners: { ann: owner } });
+    const errors = validateSync(family, { forbidUnknownValues: true });
+    const cleaned = arrange().redactor.cleanValidationErrors(errors);
+    expect(cleaned).to.have.nested.property('[0].children[0].constraints.unknownValue');
+    expect(JSON.stringify(cleaned)).to.contain('known').and.not.contain('4711');
+  });
+
   it('withholds what may be a member of a map or a map in a list', () => {
     const family = new Family();
     const value = { label: 'canary', purses: [] };

@@ -18,7 +18,8 @@ export interface ValidationRules extends WalkRules {
 /** class-validator's `ValidationError`, by its form: the application may bring its own copy of that package. */
 interface Refusal {
   readonly target: unknown;
-  readonly property: string;
+  /** `undefined` when the whole target was refused, because no class is known of it. */
+  readonly property: string | undefined;
   readonly value: unknown;
   readonly constraints: Readonly<Record<string, string>> | undefined;
   readonly children: readonly unknown[] | undefined;
@@ -56,7 +57,7 @@ export function readValidation(error: unknown, rules: ValidationRules): readonly
   for (let at = 0; at < pending.length && failures.length < MAX_FAILURES; at++) {
     const [given, context] = pending[at]!;
     const refusal = refusalOf(given);
-    if (!refusal) continue;
+    if (refusal?.property === undefined) continue;
     const { isSensitive, valueShape } = judge(refusal, context, rules);
     const path = context.path === '' ? refusal.property : `${context.path}.${refusal.property}`;
     const { constraints } = refusal;
@@ -89,7 +90,7 @@ export function cleanValidationErrors(errors: readonly unknown[], rules: Validat
     const { isSensitive, field, ownShape, valueShape } = judge(refusal, context, rules);
     const copy: JsonObject = {};
     into.push(copy);
-    properties.push([copy, refusal.property]);
+    if (refusal.property !== undefined) properties.push([copy, refusal.property]);
     if (refusal.target !== undefined) {
       copy['target'] = context.isSensitive ? REDACTED : (copyOf(refusal.target, ownShape, rules, notes) ?? null);
     }
@@ -97,7 +98,7 @@ export function cleanValidationErrors(errors: readonly unknown[], rules: Validat
     if (refusal.value !== undefined && field?.mark?.mode !== 'remove') {
       copy['value'] = isSensitive ? REDACTED : (copyOf(refusal.value, valueShape, rules, notes) ?? null);
     }
-    copy['property'] = refusal.property;
+    if (refusal.property !== undefined) copy['property'] = refusal.property;
     if (refusal.children) {
       const children: JsonValue[] = [];
       copy['children'] = children;
@@ -120,6 +121,9 @@ function childrenInReach({ children }: Refusal, { depth }: Context, seen: number
 function judge(refusal: Refusal, context: Context, { names, classes }: ValidationRules): Judged {
   const targetClass = classOf(refusal.target);
   const ownShape = targetClass ? classes.planOf(targetClass) : context.shape;
+  if (refusal.property === undefined) {
+    return { isSensitive: context.isSensitive, field: undefined, ownShape, valueShape: null };
+  }
   // Elements are told by their place in the collection, which says as much of each as of all.
   const isElement = isCollection(refusal.target) || /^\d+$/.test(refusal.property);
   if (isElement && !targetClass) {
@@ -155,7 +159,8 @@ function refusalOf(value: unknown): Refusal | undefined {
   const property = ownValue(value, 'property');
   const constraints = ownValue(value, 'constraints');
   const children = ownValue(value, 'children');
-  if (typeof property !== 'string' || !(isReadable(constraints) || Array.isArray(children))) return undefined;
+  const isRefusal = isReadable(constraints) || (typeof property === 'string' && Array.isArray(children));
+  if (!isRefusal || (typeof property !== 'string' && property !== undefined)) return undefined;
   return {
     property,
     target: ownValue(value, 'target'),
