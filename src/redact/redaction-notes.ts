@@ -14,6 +14,7 @@ interface NotesMark {
   readonly count: number;
   readonly listed: number;
   readonly known: number;
+  readonly hasUntidyText: boolean;
 }
 
 const MAX_LISTED = 64;
@@ -45,11 +46,13 @@ export class RedactionNotes {
 
   /** What was noted so far, to go back to it. */
   get mark(): NotesMark {
-    return { count: this.count, listed: this.redactions.length, known: this.known.size };
+    const { count, redactions, known, hasUntidyText } = this;
+    return { count, listed: redactions.length, known: known.size, hasUntidyText };
   }
 
   /** As if nothing had been noted since. */
-  rewind({ count, listed, known }: NotesMark): void {
+  rewind({ count, listed, known, hasUntidyText }: NotesMark): void {
+    this.hasUntidyText = hasUntidyText;
     this.count = count;
     this.redactions.length = listed;
     this.known.keepFirst(known);
