@@ -36,6 +36,16 @@ class ToldRedactor {
   }
 }
 
+/** Every body in its part, as in the record that is made of them. */
+function withBodies(parts: RedactedParts): RedactedParts {
+  const { request, response } = parts.bodies;
+  return {
+    ...parts,
+    request: request === undefined ? parts.request : { ...parts.request, body: JSON.parse(request) as JsonValue },
+    response: response === undefined ? parts.response : { ...parts.response, body: JSON.parse(response) as JsonValue },
+  };
+}
+
 /** As JSON, with encrypted values alike: no two encryptions are equal. */
 function comparable(parts: RedactedParts): string {
   return JSON.stringify(parts).replaceAll(/enc:[\w-]+:[\w+/=.:-]+/g, 'enc:…');
@@ -70,9 +80,9 @@ export class Arranged {
   /** Redacts in this thread, and sees to it that another one would have done the same. */
   redact(given: GivenExchange): RedactedParts {
     const taken = this.#take(given);
-    const redacted = this.redactor.redact(taken);
+    const redacted = withBodies(this.redactor.redact(taken));
     if (!this.redactor.needsFunctions(taken)) {
-      const toldElsewhere = this.#elsewhere.redact(structuredClone(taken));
+      const toldElsewhere = withBodies(this.#elsewhere.redact(structuredClone(taken)));
       expect(comparable(toldElsewhere), 'redacted by what another thread was told').to.equal(comparable(redacted));
     }
     return redacted;
@@ -80,7 +90,7 @@ export class Arranged {
 
   /** For what no other thread can be given. */
   redactHere(given: GivenExchange): RedactedParts {
-    return this.redactor.redact(this.#take(given));
+    return withBodies(this.redactor.redact(this.#take(given)));
   }
 
   #take(given: GivenExchange): Snapshot {

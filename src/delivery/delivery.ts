@@ -1,6 +1,6 @@
 import { LoggingError, type Report } from '../errors';
 import type { AnyRecord } from '../record/log-record';
-import { type PackedRecord, packRecord } from '../record/packed-record';
+import { packedBytes, packRecord } from '../record/packed-record';
 import { estimateRecordBytes } from '../record/record-bytes';
 import type { Sink } from '../sinks/sink';
 import { callHook } from './call-hook';
@@ -39,13 +39,13 @@ function openOnDisk({ spool }: ResolvedDeliveryOptions, clock: Clock): OpenSpool
   return spool ? (sinkName, hooks) => openSpool(spool, { sinkName, clock, hooks }) : undefined;
 }
 
-function packed(record: AnyRecord): PackedRecord {
+function packed(record: AnyRecord): AnyRecord {
   try {
-    if (record.kind === 'request') return packRecord(record);
+    return record.kind === 'request' && packedBytes(record) === undefined ? packRecord(record) : record;
   } catch {
     // What cannot be written as JSON is for each sink to reject.
+    return record;
   }
-  return { record, bytes: estimateRecordBytes(record) };
 }
 
 /** Brings every record to every sink, in the background and each sink at its own pace. */
@@ -83,12 +83,10 @@ export class Delivery {
   }
 
   /** Takes a record for every sink. Never throws and never waits. */
-  push(record: AnyRecord): void {
-    const entry: QueuedRecord = {
-      ...packed(record),
-      sequence: ++this.#lastSequence,
-      pushedAt: this.#clock.now(),
-    };
+  push(given: AnyRecord): void {
+    const record = packed(given);
+    const bytes = packedBytes(record) ?? estimateRecordBytes(record);
+    const entry: QueuedRecord = { record, bytes, sequence: ++this.#lastSequence, pushedAt: this.#clock.now() };
     for (const lane of this.#lanes.values()) lane.push(entry);
   }
 

@@ -1,12 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { Level, LogRecord, RecordError, ServiceInfo } from './log-record';
+import type { BodyTexts } from './packed-record';
 import type { Snapshot } from './snapshot';
 
 /** The parts of a record that redaction makes. */
 export type RedactedParts = Pick<
   LogRecord,
   'requestId' | 'request' | 'response' | 'redactions' | 'redactionCount' | 'user' | 'client' | 'handler' | 'attributes'
-> & { readonly error?: Omit<RecordError, 'fingerprint'> };
+> & {
+  readonly error?: Omit<RecordError, 'fingerprint'>;
+  /** Of those bodies that are in no part. */
+  readonly bodies: BodyTexts;
+};
 
 const DAY_MS = 86_400_000;
 const STACK_PLACE = /\n\s*at ([^\n]+)/;
@@ -55,17 +60,17 @@ export function buildRecord(snapshot: Snapshot, parts: RedactedParts, service: S
     user: parts.user,
     client: parts.client,
     handler: parts.handler,
-    request,
-    response,
-    ...(error ? { error: { ...error, fingerprint: fingerprintOf(error) } } : {}),
-    ...(attributes ? { attributes } : {}),
-    redactions: parts.redactions,
-    redactionCount: parts.redactionCount,
     minute: Math.floor(snapshot.at / 60_000),
     statusClass: status === null ? 0 : Math.floor(status / 100),
     latencyBucket: latencyBucketOf(snapshot.durationMs),
     ...(snapshot.expireAfterDays !== undefined
       ? { expireAt: new Date(snapshot.at + snapshot.expireAfterDays * DAY_MS) }
       : {}),
+    redactionCount: parts.redactionCount,
+    request,
+    response,
+    ...(error ? { error: { ...error, fingerprint: fingerprintOf(error) } } : {}),
+    ...(attributes ? { attributes } : {}),
+    redactions: parts.redactions,
   };
 }

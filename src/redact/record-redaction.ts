@@ -1,5 +1,4 @@
 import type { RedactedParts } from '../record/build-record';
-import { withBodyText } from '../record/body-text';
 import type { JsonObject, JsonValue } from '../record/json-value';
 import { estimateBytes } from '../record/record-bytes';
 import type { LogRecord, RecordError, RecordHeaders } from '../record/log-record';
@@ -68,17 +67,20 @@ export class RecordRedaction {
     const { user, client, handler, requestId } = this.#snapshot;
     const drafts = this.#withinBytes(this.#draftParts());
     const { error, attributes } = drafts;
-    const agent = client.agent && this.#rules.texts.clean(client.agent, this.#notes, null, 'client.agent');
+    const agent = this.#draftAgent(client.agent, drafts.request.headers);
     for (const text of this.#snapshot.secrets ?? []) this.#notes.known.remember(text);
     // From here on every secret is known. A client may take one for its request id.
     this.#mayChange = this.#texts.mayChange(this.#smallParts(drafts, agent));
+    const { text: requestText, ...requestBody } = this.#finishBody(drafts.request.body, 'request.body');
+    const { text: responseText, ...responseBody } = this.#finishBody(drafts.response.body, 'response.body');
     return {
       requestId: this.#finishSmall(requestId, 'requestId'),
       user: user && this.#finishSmall({ ...user }, 'user'),
       client: this.#finishSmall({ ip: client.ip, port: client.port, agent }, 'client'),
       handler,
-      request: this.#finishRequest(drafts.request),
-      response: this.#finishResponse(drafts.response),
+      request: { ...this.#finishRequest(drafts.request), ...requestBody },
+      response: { ...this.#finishResponse(drafts.response), ...responseBody },
+      bodies: { request: requestText, response: responseText },
       ...(error && { error: this.#finish(error, 'error') as unknown as RecordErrorPart }),
       ...(attributes && { attributes: this.#finishFree(attributes, 'attributes') }),
       redactions: this.#notes.redactions,
@@ -136,6 +138,12 @@ export class RecordRedaction {
           ),
         ),
     };
+  }
+
+  #draftAgent(agent: string | null, headers: JsonObject): string | null {
+    // Nothing was found in the header, which is the same text.
+    if (agent === null || headers['user-agent'] === agent) return agent;
+    return this.#rules.texts.clean(agent, this.#notes, null, 'client.agent');
   }
 
   #draftHeaders(direction: 'request' | 'response', plans: HeaderPlans): JsonObject {
@@ -218,7 +226,7 @@ export class RecordRedaction {
     const { method, contentType, bytes } = this.#snapshot.request;
     const { path, params } = redacted.target;
     const line = this.#finishSmall({ method, path, contentType }, 'request');
-    const part = {
+    return {
       method: line.method,
       path: line.path,
       query: this.#finishSmallFree(redacted.query, 'request.query'),
@@ -227,33 +235,29 @@ export class RecordRedaction {
       contentType: line.contentType,
       bytes,
     };
-    return this.#withBody(part, redacted.body, 'request.body');
   }
 
   #finishResponse(redacted: Drafts['response']): LogRecord['response'] {
     const { status, contentType, bytes, outcome } = this.#snapshot.response;
-    const part = {
+    return {
       status,
       headers: this.#finishSmall(redacted.headers, 'response.headers') as RecordHeaders,
       contentType: this.#finishSmall(contentType, 'response.contentType'),
       bytes,
       outcome,
     };
-    return this.#withBody(part, redacted.body, 'response.body');
   }
 
-  #withBody<Part extends object>(part: Part, redacted: RedactedBody, path: string): Part & FinishedBody {
-    const { text, body, bodyOmitted } = redacted;
+  #finishBody({ text, ...redacted }: RedactedBody, path: string): FinishedBody {
+    const { body, bodyOmitted } = redacted;
     const isTidy = !this.#notes.hasUntidyText;
-    if (text !== undefined && isTidy && !text.holdsAny(this.#notes.known)) return withBodyText(part, text.json);
-    if (text === undefined && (body === undefined || (isTidy && this.#notes.known.isEmpty && !bodyOmitted))) {
-      return { ...part, ...redacted };
-    }
-    const finished = this.#attempt<FinishedBody>('A body', REDACTION_FAILED, () => {
+    if (text !== undefined && isTidy && !text.holdsAny(this.#notes.known)) return { text: text.json };
+    const isTreeDone = body === undefined || (isTidy && this.#notes.known.isEmpty && bodyOmitted === undefined);
+    if (text === undefined && isTreeDone) return redacted;
+    return this.#attempt<FinishedBody>('A body', REDACTION_FAILED, () => {
       if (bodyOmitted !== undefined) return { bodyOmitted, body: this.#finish(body!, path) };
       return { body: this.#finishFree(text ? (JSON.parse(text.json) as JsonValue) : body!, path) };
     });
-    return { ...part, ...finished };
   }
 
   /** Of the parts that were looked at all together. */
@@ -288,9 +292,12 @@ export class RecordRedaction {
   }
 }
 
-type FinishedBody = Omit<RedactedBody, 'text'>;
+type FinishedBody = Omit<RedactedBody, 'text'> & {
+  /** Instead of `body`, as JSON. */
+  readonly text?: string;
+};
 
-const REDACTION_FAILED: FinishedBody = { bodyOmitted: 'redaction-failed' };
+const REDACTION_FAILED = { bodyOmitted: 'redaction-failed' } as const;
 
 /** Of a text of digits into hashes; what functions return is bounded apart. */
 const MAX_GROWTH = 12;

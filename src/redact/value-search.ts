@@ -15,7 +15,7 @@ const WINDOW = 4;
 // The golden ratio: spreads hashes that differ in few bits.
 const MIX = 0x9e3779b1;
 const FEW_FORMS = 16;
-const FEW_BITS = 13;
+const FEW_BITS = 12;
 const MANY_BITS = 16;
 const FEW = noHashes(FEW_BITS);
 const MANY = noHashes(MANY_BITS);
@@ -61,13 +61,19 @@ export class ValueSearch {
    * @returns `undefined` when the work ran out before the end.
    */
   find(text: string, work: { left: number }): Spans | undefined {
-    this.#plain ??= new FormSearch(this.#forms, false);
-    const plain = this.#plain.find(text, work);
+    const plain = this.#findPlain(text, work);
     this.#encodedHashes ??= this.#hashesOfBase64();
     if (plain === undefined || !this.#encodedHashes.areIn(text)) return plain;
     this.#encoded ??= new FormSearch(base64Forms(this.#values), true);
     const encoded = this.#encoded.find(text, work);
     return encoded && (encoded.length === 0 ? plain : uniteSpans([plain, encoded]));
+  }
+
+  #findPlain(text: string, work: { left: number }): Spans | undefined {
+    // Most that are looked at closely hold none, and a few are asked for sooner than a search is made.
+    if (this.#forms.length <= FEW_FORMS && !this.#forms.some(form => text.includes(form))) return [];
+    this.#plain ??= new FormSearch(this.#forms, false);
+    return this.#plain.find(text, work);
   }
 
   #hashesOfBase64(): Hashes {

@@ -2,6 +2,7 @@ import { LoggingError } from '../errors';
 import { quietCause } from '../quiet-cause';
 import { buildRecord, type RedactedParts } from '../record/build-record';
 import type { LogRecord, ServiceInfo } from '../record/log-record';
+import { packRecord } from '../record/packed-record';
 import type { Snapshot } from '../record/snapshot';
 import type { Reporter } from '../reporter';
 
@@ -16,7 +17,8 @@ export class RecordFactory {
   /** `undefined`, and reported, when it cannot be made. */
   make(snapshot: Snapshot): LogRecord | undefined {
     try {
-      return buildRecord(snapshot, this.redactor.redact(snapshot), this.service);
+      const parts = this.redactor.redact(snapshot);
+      return packRecord(buildRecord(snapshot, parts, this.service), parts.bodies);
     } catch (cause) {
       this.reporter.reportOnce(
         'record',

@@ -148,7 +148,9 @@ class Course {
 function compare({ producer, store }: Course): { readonly missing: number; readonly poisoned: number } {
   let missing = 0;
   let poisoned = 0;
-  for (const [id, text] of store.stored) expect(text, 'stored as it was pushed').to.equal(producer.pushed.get(id));
+  for (const [id, text] of store.stored) {
+    expect(JSON.parse(text), 'stored as it was pushed').to.deep.equal(JSON.parse(producer.pushed.get(id)!));
+  }
   for (const [id, text] of producer.pushed) {
     if (isPoison(JSON.parse(text) as AnyRecord)) {
       poisoned++;

@@ -2,7 +2,6 @@ import { expect } from 'chai';
 import { Type } from 'class-transformer';
 import fc from 'fast-check';
 import { Sensitive } from '../../../src/decorators/sensitive';
-import { bodyTextOf } from '../../../src/record/body-text';
 import type { RedactedParts } from '../../../src/record/build-record';
 import type { TypeHint } from '../../../src/record/snapshot';
 import type { RedactOptions } from '../../../src/redact/redactor';
@@ -136,7 +135,7 @@ function compare(arranged: Arranged, written: string, hint: TypeHint | null = nu
       responseBody: jsonText(body, hint),
     });
   const compared = { asText: redact(written), asTree: redact(`${written}\n`) };
-  expect(bodyTextOf(compared.asTree.request)).to.equal(undefined);
+  expect(compared.asTree.bodies.request).to.equal(undefined);
   expect(comparable(compared.asText), written).to.deep.equal(comparable(compared.asTree));
   return compared;
 }
@@ -152,7 +151,7 @@ describe('JSON that is redacted as text', function () {
     let asText = 0;
     const { runs } = await checkProperty(
       fc.property(json, written => {
-        if (bodyTextOf(compare(arranged, written).asText.request) !== undefined) asText++;
+        if (compare(arranged, written).asText.bodies.request !== undefined) asText++;
       }),
       RUNS,
     );
@@ -165,7 +164,7 @@ describe('JSON that is redacted as text', function () {
     const { runs } = await checkProperty(
       fc.property(live, value => {
         const { asText: parts } = compare(arranged, JSON.stringify(value), arranged.redactor.hintOf(value));
-        if (bodyTextOf(parts.response) !== undefined) asText++;
+        if (parts.bodies.response !== undefined) asText++;
       }),
       RUNS,
     );
@@ -202,22 +201,22 @@ describe('JSON that is redacted as text', function () {
 
   it('is copied as it was written where there is nothing to redact', () => {
     const written = '{"id":1.50,"10":"a","2":["ü", true],"note":"line\\nbreak"}';
-    const { request } = arrange().redact({ body: jsonText(written) });
-    expect(bodyTextOf(request)).to.equal(written);
+    const { request, bodies } = arrange().redact({ body: jsonText(written) });
+    expect(bodies.request).to.equal(written);
     expect(request.body).to.deep.equal({ '2': ['ü', true], '10': 'a', id: 1.5, note: 'line\nbreak' });
   });
 
   it('loses the values of a name that comes twice', () => {
     const written = '{"password":"secret-one","password":"secret-two","note":"secret-three"}';
-    const { request } = arrange().redact({ body: jsonText(written) });
-    expect(bodyTextOf(request)).to.equal('{"password":"[REDACTED]","password":"[REDACTED]","note":"secret-three"}');
+    const { bodies } = arrange().redact({ body: jsonText(written) });
+    expect(bodies.request).to.equal('{"password":"[REDACTED]","password":"[REDACTED]","note":"secret-three"}');
   });
 
   it('loses members and the commas between them', () => {
     const arranged = arrange();
     const seeds = ['{"walletSeed":1}', '{"walletSeed":1,"label":2}', '{"label":2,"walletSeed":[1, 2]}'];
-    const bodies = [...seeds, '{"walletSeed":1,"walletSeed":2,"label":3,"walletSeed":4,"walletSeed":5}'].map(body =>
-      bodyTextOf(arranged.redact({ parameters: [{ in: 'body', type: Wallet }], body: jsonText(body) }).request),
+    const bodies = [...seeds, '{"walletSeed":1,"walletSeed":2,"label":3,"walletSeed":4,"walletSeed":5}'].map(
+      body => arranged.redact({ parameters: [{ in: 'body', type: Wallet }], body: jsonText(body) }).bodies.request,
     );
     expect(bodies).to.deep.equal(['{}', '{"label":2}', '{"label":2}', '{"label":3}']);
   });
