@@ -5,7 +5,7 @@ import { latencyTable, latencyTargets } from './report/latency-table';
 import { atMost, type Target } from './report/report';
 import { withMongo } from './servers/mongo-under-test';
 import type { ServerUnderTest } from './servers/server-under-test';
-import { inRounds, recordTarget, warmUp, withServers } from './support/interleaved';
+import { COST_FLAGS, describePlan, inRounds, measureCosts, warmUp, withServers } from './support/interleaved';
 import { runBench } from './support/run-bench';
 import { BASELINE, type VariantName, variantOf } from './variants/variants';
 
@@ -39,27 +39,24 @@ void runBench({
   name: 'overhead',
   command: 'bench',
   flags: {
-    rounds: { default: 20, min: 5, max: 1_000, meaning: 'measured rounds of cost, after the warm-up' },
-    requests: { default: 300, min: 50, max: 100_000, meaning: 'requests to one server in one round and workload' },
+    ...COST_FLAGS,
     'latency-rounds': { default: 5, min: 5, max: 1_000, meaning: 'measured rounds of response times' },
     'latency-ms': { default: 1_000, min: 200, max: 60_000, meaning: 'how long each of them sends requests' },
   },
   run: async flags => {
-    const { rounds, requests, 'latency-rounds': latencyRounds, 'latency-ms': durationMs } = flags;
+    const { 'latency-rounds': latencyRounds, 'latency-ms': durationMs } = flags;
     return withMongo(async ({ url: mongoUrl, label }) => {
       const settings = VARIANTS.map(variant => ({ variant, app: { name: 'orders' } as const, mongoUrl }));
+      const { measurements, records } = await measureCosts(settings, WORKLOADS, flags);
+      const costs = WORKLOADS.map(({ name }) => ({ name, comparisons: compareAll(measurements, name, BASELINE) }));
+      const rateOf = new Map(
+        costs.map(({ name, comparisons }) => {
+          const { requestsPerSecond } = comparisons.find(({ variant }) => variant === BASELINE)!;
+          return [name, Math.round(requestsPerSecond * LOAD_SHARE)];
+        }),
+      );
       return withServers(settings, async servers => {
         await warmUp(servers, WORKLOADS);
-        const measurements = await inRounds(servers, WORKLOADS, rounds, (server, workload, round) =>
-          server.measure(workload, requests, round),
-        );
-        const costs = WORKLOADS.map(({ name }) => ({ name, comparisons: compareAll(measurements, name, BASELINE) }));
-        const rateOf = new Map(
-          costs.map(({ name, comparisons }) => {
-            const { requestsPerSecond } = comparisons.find(({ variant }) => variant === BASELINE)!;
-            return [name, Math.round(requestsPerSecond * LOAD_SHARE)];
-          }),
-        );
         const latencies = await inRounds(
           servers.filter(isCompared),
           WORKLOADS,
@@ -73,7 +70,7 @@ void runBench({
             latencyTable(latencies, name, BASELINE),
           ]),
           targets: [
-            recordTarget(servers, measurements),
+            records,
             ...costs.flatMap(({ name, comparisons }) => [
               ...idleTargets(name, comparisons),
               ...latencyTargets(latencies, name, BASELINE, LOGGING),
@@ -81,8 +78,8 @@ void runBench({
           ],
           plots: [],
           notes: [
-            `Medians and quartiles of ${rounds} rounds of ${requests} requests each, and of ${latencyRounds} rounds of ` +
-              `${durationMs} ms at a constant rate; added: against bare, in pairs by round.`,
+            `Medians and quartiles of ${describePlan(flags)}, and of ${latencyRounds} rounds of ${durationMs} ms at a ` +
+              'constant rate; added: against bare, in pairs by round.',
             `The mongo sink writes into: ${label}.`,
             ...VARIANTS.map(variant => `${variant}: ${variantOf(variant).meaning}`),
           ],

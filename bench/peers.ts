@@ -2,7 +2,7 @@ import { LIST_ORDERS, WORKLOADS } from './apps/workloads';
 import { type Comparison, compareAll } from './report/comparison';
 import { costTable } from './report/cost-table';
 import { atMost, type Target } from './report/report';
-import { inRounds, recordTarget, warmUp, withServers } from './support/interleaved';
+import { COST_FLAGS, describePlan, measureCosts } from './support/interleaved';
 import { runBench } from './support/run-bench';
 import { arePeersInstalled, INSTALL_PEERS, peerVersions } from './variants/peer-packages';
 import { BASELINE, type VariantName, variantOf } from './variants/variants';
@@ -57,34 +57,23 @@ function targetsOf(workload: string, comparisons: readonly Comparison[]): Target
 void runBench({
   name: 'peers',
   command: 'bench:peers',
-  flags: {
-    rounds: { default: 20, min: 5, max: 1_000, meaning: 'measured rounds, after the warm-up' },
-    requests: { default: 300, min: 50, max: 100_000, meaning: 'requests to one server in one round and workload' },
-  },
-  run: async ({ rounds, requests }) => {
+  flags: COST_FLAGS,
+  run: async plan => {
     if (!arePeersInstalled()) throw new Error(`The loggers to compare with are not installed. Run: ${INSTALL_PEERS}`);
     const settings = VARIANTS.map(variant => ({ variant, app: { name: 'orders' } as const }));
-    return withServers(settings, async servers => {
-      await warmUp(servers, WORKLOADS);
-      const measurements = await inRounds(servers, WORKLOADS, rounds, (server, workload, round) =>
-        server.measure(workload, requests, round),
-      );
-      const results = WORKLOADS.map(({ name }) => ({ name, comparisons: compareAll(measurements, name, BASELINE) }));
-      return {
-        tables: results.map(({ name, comparisons }) => costTable(name, comparisons)),
-        targets: [
-          recordTarget(servers, measurements),
-          ...results.flatMap(({ name, comparisons }) => targetsOf(name, comparisons)),
-        ],
-        plots: [],
-        notes: [
-          `Medians and quartiles of ${rounds} rounds of ${requests} requests each; added: against bare, in pairs by round.`,
-          'Ours in the targets is the file sink, in worker mode where they say so, because the others write files too.',
-          peerVersions(['pino', 'koa-pino-logger', 'winston', 'apitally']),
-          ...VARIANTS.map(variant => `${variant}: ${variantOf(variant).meaning}`),
-        ],
-        figures: measurements,
-      };
-    });
+    const { measurements, records } = await measureCosts(settings, WORKLOADS, plan);
+    const results = WORKLOADS.map(({ name }) => ({ name, comparisons: compareAll(measurements, name, BASELINE) }));
+    return {
+      tables: results.map(({ name, comparisons }) => costTable(name, comparisons)),
+      targets: [records, ...results.flatMap(({ name, comparisons }) => targetsOf(name, comparisons))],
+      plots: [],
+      notes: [
+        `Medians and quartiles of ${describePlan(plan)}; added: against bare, in pairs by round.`,
+        'Ours in the targets is the file sink, in worker mode where they say so, because the others write files too.',
+        peerVersions(['pino', 'koa-pino-logger', 'winston', 'apitally']),
+        ...VARIANTS.map(variant => `${variant}: ${variantOf(variant).meaning}`),
+      ],
+      figures: measurements,
+    };
   },
 });

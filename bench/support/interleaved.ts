@@ -47,6 +47,48 @@ export async function inRounds<Result>(
   return results;
 }
 
+export interface CostPlan {
+  readonly sittings: number;
+  /** In each sitting. */
+  readonly rounds: number;
+  /** To one server in one round and workload. */
+  readonly requests: number;
+}
+
+export const COST_FLAGS = {
+  sittings: { default: 4, min: 1, max: 100, meaning: 'times that all servers are started, warmed up and measured' },
+  rounds: { default: 5, min: 1, max: 1_000, meaning: 'measured rounds of cost in each sitting' },
+  requests: { default: 300, min: 50, max: 100_000, meaning: 'requests to one server in one round and workload' },
+} as const;
+
+export function describePlan({ sittings, rounds, requests }: CostPlan): string {
+  return `${sittings} sittings with processes of their own, each of ${rounds} rounds of ${requests} requests`;
+}
+
+/**
+ * What the workloads cost the servers. In several sittings, because of two processes that run the same code one can take a
+ * third more than the other for as long as it lives.
+ */
+export async function measureCosts(
+  settings: readonly ServerSettings[],
+  workloads: readonly Workload[],
+  { sittings, rounds, requests }: CostPlan,
+): Promise<{ readonly measurements: readonly Measurement[]; readonly records: Target }> {
+  const measurements: Measurement[] = [];
+  let measured: readonly ServerUnderTest[] = [];
+  for (let sitting = 0; sitting < sittings; sitting++) {
+    await withServers(settings, async servers => {
+      measured = servers;
+      await warmUp(servers, workloads);
+      const inSitting = await inRounds(servers, workloads, rounds, (server, workload, round) =>
+        server.measure(workload, requests, sitting * rounds + round),
+      );
+      measurements.push(...inSitting);
+    });
+  }
+  return { measurements, records: recordTarget(measured, measurements) };
+}
+
 /** A cost without the records it should have paid for is no result. */
 export function recordTarget(servers: readonly ServerUnderTest[], measurements: readonly Measurement[]): Target {
   const wrong = servers.flatMap(({ name, isRecording }) => {
