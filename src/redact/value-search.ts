@@ -1,4 +1,5 @@
 import { base64Forms, eachBase64Group } from './base64-forms';
+import { TextCodes } from './text-codes';
 
 /** `[from, to, from, to, …]` in a text, in order and without overlaps. */
 export type Spans = readonly number[];
@@ -15,6 +16,7 @@ const WINDOW = 4;
 // The golden ratio: spreads hashes that differ in few bits.
 const MIX = 0x9e3779b1;
 const FEW_FORMS = 16;
+const CODES = new TextCodes();
 const FEW_BITS = 12;
 const MANY_BITS = 16;
 const FEW = noHashes(FEW_BITS);
@@ -109,6 +111,7 @@ class Hashes {
     const { bits, shift } = this;
     let hash = 0;
     for (let at = from; at < to; at++) {
+      // What lies four characters back has left the hash.
       hash = (hash << 8) ^ codes[at]!;
       const place = Math.imul(hash, MIX) >>> shift;
       if ((bits[place >> 5]! & (1 << (place & 31))) !== 0 && this.#isHash(hash)) return true;
@@ -117,15 +120,7 @@ class Hashes {
   }
 
   areIn(text: string): boolean {
-    const { bits, shift } = this;
-    let hash = 0;
-    for (let at = 0; at < text.length; at++) {
-      // What lies four characters back has left the hash.
-      hash = (hash << 8) ^ text.charCodeAt(at);
-      const place = Math.imul(hash, MIX) >>> shift;
-      if ((bits[place >> 5]! & (1 << (place & 31))) !== 0 && this.#isHash(hash)) return true;
-    }
-    return false;
+    return this.areInCodes(CODES.of(text), 0, text.length);
   }
 
   #isHash(hash: number): boolean {
