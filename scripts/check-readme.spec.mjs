@@ -95,17 +95,24 @@ describe('the quick start of a document', () => {
   const install = '```sh\nnpm install logged-controllers koa\nnpm install -D typescript\n```\n';
   const program = '```ts run quick-start\nserve();\n```\n';
   const request = '```sh quick-start\ncurl localhost:3000/users\n```\n';
+  const tsconfig = '```json tsconfig\n{}\n```\n';
 
-  it('is its program, its request and what it says to install', () => {
-    const { packages, program: found } = quickStartOf(snippetsOf('a.md', install + program + request));
+  it('is its program, its options, its request and what it says to install', () => {
+    const {
+      packages,
+      tsconfig: options,
+      program: found,
+    } = quickStartOf(snippetsOf('a.md', install + program + tsconfig + request));
     expect(packages).to.deep.equal(['logged-controllers', 'koa', 'typescript']);
     expect(found.code).to.equal('serve();\n');
+    expect(options.code).to.equal('{}\n');
   });
 
   it('is incomplete without any of them', () => {
     expect(() => quickStartOf(snippetsOf('a.md', install + request))).to.throw('ts run quick-start');
     expect(() => quickStartOf(snippetsOf('a.md', install + program))).to.throw('sh quick-start');
     expect(() => quickStartOf(snippetsOf('a.md', program + request))).to.throw('npm install logged-controllers');
+    expect(() => quickStartOf(snippetsOf('a.md', install + program + request))).to.throw('json tsconfig');
     expect(() => quickStartOf(snippetsOf('a.md', install + program + program + request))).to.throw('one is enough');
   });
 

@@ -10,17 +10,6 @@ import { emptyProject, install, MANIFEST, pinned } from './packed-package.mjs';
 const START_LIMIT_MS = 20_000;
 const RECORD_LIMIT_MS = 15_000;
 const STOP_LIMIT_MS = 5_000;
-const PLAIN_TSCONFIG = {
-  compilerOptions: {
-    target: 'ES2022',
-    module: 'NodeNext',
-    strict: true,
-    skipLibCheck: true,
-    experimentalDecorators: true,
-    emitDecoratorMetadata: true,
-    types: ['node'],
-  },
-};
 
 /** The parts of a document that make its quick start; throws when one is missing. */
 export function quickStartOf(snippets) {
@@ -45,11 +34,13 @@ export function quickStartOf(snippets) {
     )
     .find(names => names.includes(MANIFEST.name));
   if (!installBlock) throw new Error(`no sh block says "npm install ${MANIFEST.name} …"`);
+  const tsconfig = only('json', 'tsconfig');
+  if (!tsconfig) throw new Error('no block is marked "json tsconfig"');
   return {
     program,
     request,
     packages: installBlock,
-    tsconfig: only('json', 'tsconfig'),
+    tsconfig,
     record: only('json', 'record'),
   };
 }
@@ -101,12 +92,12 @@ export async function runQuickStart({ program, request, packages, tsconfig, reco
   const project = emptyProject(folder);
   const wanted = new Set([...packages.filter(name => name !== MANIFEST.name), 'typescript', '@types/node']);
   await install(project, [tarball, ...[...wanted].map(pinned)]);
-  writeFileSync(join(project, 'quick-start.ts'), program.code);
-  writeFileSync(join(project, 'tsconfig.json'), tsconfig?.code ?? JSON.stringify(PLAIN_TSCONFIG));
-  await runNode(['node_modules/typescript/bin/tsc', '-p', '.', '--rootDir', '.', '--outDir', 'out'], { cwd: project });
+  writeFileSync(join(project, 'main.ts'), program.code);
+  writeFileSync(join(project, 'tsconfig.json'), tsconfig.code);
+  await runNode(['node_modules/typescript/bin/tsc', '-p', '.'], { cwd: project });
 
   const preload = join(ROOT, 'scripts/fixtures/free-port.cjs');
-  const server = spawn(process.execPath, ['--require', preload, 'out/quick-start.js'], {
+  const server = spawn(process.execPath, ['--require', preload, 'out/main.js'], {
     cwd: project,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
