@@ -142,6 +142,20 @@ describe('a client that leaves', () => {
     expect(record).to.deep.include({ incomplete: true });
     expect(record.response.outcome).to.equal('aborted');
   });
+
+  it('with pipelined requests waits as long for handlers whose response only the socket ends', async () => {
+    const app = await start(20);
+    const socket = await app.socket();
+    socket.write(GET('/broken/never') + GET('/broken/never'));
+    await until(() => app.logging.stats().exchanges.open === 2);
+    socket.destroy();
+    const records = await app.storedRecords();
+    expect(records.map(({ incomplete, response }) => `${incomplete} ${response.outcome}`)).to.deep.equal([
+      'true aborted',
+      'true aborted',
+    ]);
+    await until(() => app.logging.stats().exchanges.open === 0);
+  });
 });
 
 describe('a response that breaks', () => {
