@@ -1,11 +1,11 @@
 import type { RedactedParts } from '../record/build-record';
 import type { JsonObject, JsonValue } from '../record/json-value';
-import { estimateBytes } from '../record/record-bytes';
 import type { LogRecord, RecordError, RecordHeaders } from '../record/log-record';
 import type { Snapshot, SnapshotBody, SnapshotError } from '../record/snapshot';
 import { pathOfRoute, withheldBody, withholdMessages } from './allow-list';
+import { type Drafts, unreadableError, withinBytes } from './drafts';
 import { TextFinish } from './finish-texts';
-import { MORE_KEY, REDACTED, tooLargeMarker } from './markers';
+import { REDACTED } from './markers';
 import type { ParameterPlan } from './parameter-plan';
 import type { Plan } from './plan';
 import { type RedactedBody, redactBody } from './redact-body';
@@ -18,19 +18,6 @@ import { type ReportOnce, kindOfError } from './report-once';
 import { Walk, type WalkRules } from './walk';
 
 type RecordErrorPart = Omit<RecordError, 'fingerprint'>;
-
-/** After the first round. Everything in it is a copy of ours. */
-interface Drafts {
-  readonly request: {
-    readonly target: { readonly path: string; readonly params: JsonObject };
-    readonly query: JsonObject;
-    readonly headers: JsonObject;
-    readonly body: RedactedBody;
-  };
-  readonly response: { readonly headers: JsonObject; readonly body: RedactedBody };
-  readonly error: JsonObject | undefined;
-  readonly attributes: JsonObject | undefined;
-}
 
 /**
  * The redaction of one exchange, in two rounds: first every part by its own rules, which teaches the secrets of this
@@ -65,7 +52,7 @@ export class RecordRedaction {
 
   run(): RedactedParts {
     const { user, client, handler, requestId } = this.#snapshot;
-    const drafts = this.#withinBytes(this.#draftParts());
+    const drafts = withinBytes(this.#draftParts(), this.#snapshot, this.#rules, this.#notes);
     const { error, attributes } = drafts;
     const agent = this.#draftAgent(client.agent, drafts.request.headers);
     for (const text of this.#snapshot.secrets ?? []) this.#notes.known.remember(text);
@@ -153,43 +140,6 @@ export class RecordRedaction {
         `${direction}.headers`,
       ),
     );
-  }
-
-  /** What is too much for one record goes part by part, the largest first. */
-  #withinBytes(drafts: Drafts): Drafts {
-    const { limits, maxRecordBytes } = this.#rules;
-    if (this.#isSurelySmall()) return drafts;
-    const bodies = [drafts.request.body, drafts.response.body].flatMap(({ text }) => text?.json ?? []);
-    const uncut = new Set([...this.#notes.sealedTexts, ...bodies]);
-    const bytesOf = (part: unknown) => estimateBytes(part, limits.maxStringLength, uncut);
-    let bytes = bytesOf(drafts);
-    if (bytes <= maxRecordBytes) return drafts;
-    const { request, response, error, attributes } = drafts;
-    const parts = { request: request.body, response: response.body, error, attributes };
-    const bySize = (Object.keys(parts) as (keyof typeof parts)[])
-      .map(name => ({ name, size: bytesOf(parts[name]) }))
-      .sort((one, other) => other.size - one.size);
-    for (const { name, size } of bySize) {
-      if (bytes <= maxRecordBytes) break;
-      bytes -= size;
-      if (name === 'attributes') parts.attributes = { [MORE_KEY]: tooLargeMarker(size) };
-      else if (name === 'error')
-        parts.error = error && { ...unreadableError(this.#snapshot.error!), message: tooLargeMarker(size) };
-      else parts[name] = { bodyOmitted: 'too-large' };
-    }
-    return {
-      request: { ...request, body: parts.request },
-      response: { ...response, body: parts.response },
-      error: parts.error,
-      attributes: parts.attributes,
-    };
-  }
-
-  /** Counting costs as much as redacting, and most records need none. */
-  #isSurelySmall(): boolean {
-    const { request, response, error, attributes } = this.#snapshot;
-    const characters = request.url.length + textLength(request.body) + textLength(response.body);
-    return !error && !attributes && characters * MAX_GROWTH < this.#rules.maxRecordBytes / 2;
   }
 
   #draftTarget(path: string, plan: Plan | null): Drafts['request']['target'] {
@@ -298,14 +248,3 @@ type FinishedBody = Omit<RedactedBody, 'text'> & {
 };
 
 const REDACTION_FAILED = { bodyOmitted: 'redaction-failed' } as const;
-
-/** Of a text of digits into hashes; what functions return is bounded apart. */
-const MAX_GROWTH = 12;
-
-function textLength(body: SnapshotBody): number {
-  return body.kind === 'text' ? body.text.length : 0;
-}
-
-function unreadableError({ name }: SnapshotError): JsonObject {
-  return { name, message: REDACTED, stack: null, causes: [] };
-}

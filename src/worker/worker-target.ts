@@ -15,6 +15,7 @@ import type { FinishRecord } from './local-target';
 import { type BatchDone, END_NOTES, type FromWorker, type WorkerSetup } from './messages';
 import type { RecordFactory } from './record-factory';
 import type { RecordTarget, TargetStats } from './record-target';
+import { Settlement } from './settlement';
 import { hearError } from './told-error';
 import { WorkerKeeper } from './worker-keeper';
 import type { WorkerOptions } from './worker-options';
@@ -55,11 +56,6 @@ const TOLD_ONCE: ReadonlySet<string> = new Set([
   'ENCRYPTION_KEY_MISSING',
 ]);
 
-interface Waiter {
-  readonly upTo: number;
-  readonly resolve: () => void;
-}
-
 /**
  * Has records made and delivered by a worker. Snapshots are kept until the worker says that it has made records of them,
  * so that its end costs at most what was in its lanes.
@@ -73,10 +69,8 @@ export class WorkerTarget implements RecordTarget {
   /** Delivers to the worker's sinks when there are no more workers. */
   #fallback: Delivery | undefined;
   #sendTimer: NodeJS.Timeout | undefined;
-  /** Snapshots and records that were to go to the worker, and those whose fate is known. */
-  #taken = 0;
-  #settled = 0;
-  #waiters: Waiter[] = [];
+  /** Of snapshots and records that are to go to the worker. */
+  readonly #settlement = new Settlement();
   #lastFlush = 0;
   readonly #flushes = new Map<number, () => void>();
   #whenClosed: () => void = () => {};
@@ -98,7 +92,7 @@ export class WorkerTarget implements RecordTarget {
   }
 
   get pending(): number {
-    return this.#taken - this.#settled;
+    return this.#settlement.pending;
   }
 
   open(): void {
@@ -112,14 +106,14 @@ export class WorkerTarget implements RecordTarget {
     else if (this.#fallback || isMadeHere(snapshot)) this.#makeHere(snapshot, exchange);
     else if (this.#hasRoom(bytesOf(snapshot))) {
       this.#flights.addSnapshot(snapshot, bytesOf(snapshot));
-      this.#taken++;
+      this.#settlement.take();
       this.#sendSoon();
     }
   }
 
   async flush(): Promise<void> {
     const release = systemClock.keepAlive();
-    await this.#settledUpTo(this.#taken);
+    await this.#allTaken();
     await Promise.all([this.#flushWorker(), this.#parts.delivery.flush()]);
     release();
   }
@@ -127,7 +121,7 @@ export class WorkerTarget implements RecordTarget {
   async close(deadlineMs: number): Promise<void> {
     const release = systemClock.keepAlive();
     const deadline = performance.now() + deadlineMs;
-    await within(deadlineMs, this.#settledUpTo(this.#taken));
+    await within(deadlineMs, this.#allTaken());
     this.#isClosed = true;
     const leftMs = Math.max(0, Math.round(deadline - performance.now()));
     await Promise.all([
@@ -143,8 +137,7 @@ export class WorkerTarget implements RecordTarget {
       this.#isClosed = true;
       if (this.#fallback) this.#fallback.spillSync();
       else this.#endWorker();
-      counts.dropped.closed += this.pending;
-      this.#settle(this.pending);
+      counts.dropped.closed += this.#settlement.settleRest();
     }
     delivery.spillSync();
   }
@@ -187,7 +180,7 @@ export class WorkerTarget implements RecordTarget {
     if (!this.#fallback && setup.sinks.length > 0) {
       if (!this.#hasRoom(bytesOf(snapshot))) return;
       this.#flights.addRecord(record, bytesOf(snapshot));
-      this.#taken++;
+      this.#settlement.take();
       this.#sendSoon();
     } else counts.recorded++;
     delivery.push(record);
@@ -253,7 +246,7 @@ export class WorkerTarget implements RecordTarget {
     for (const record of records) delivery.push(record);
     counts.recorded += sizeOf(flight) - failed;
     counts.dropped.failed += failed;
-    this.#settle(sizeOf(flight));
+    this.#settlement.settle(sizeOf(flight));
     // What found no room in flight goes now; what waits for a batch to fill goes on waiting.
     if (this.#sendTimer === undefined) this.#send();
   }
@@ -263,20 +256,12 @@ export class WorkerTarget implements RecordTarget {
     counts.dropped.failed += sizeOf(flight);
     const message = `Records ${what} and are counted as failed. See error.cause.`;
     reporter.reportOnce(message, new LoggingError('CAPTURE_FAILED', message, { cause: quietCause(cause) }));
-    this.#settle(sizeOf(flight));
+    this.#settlement.settle(sizeOf(flight));
   }
 
-  #settle(count: number): void {
-    this.#settled += count;
-    const waiters = this.#waiters;
-    this.#waiters = waiters.filter(({ upTo }) => upTo > this.#settled);
-    for (const { upTo, resolve } of waiters) if (upTo <= this.#settled) resolve();
-  }
-
-  #settledUpTo(upTo: number): Promise<void> {
-    if (this.#settled >= upTo) return Promise.resolve();
-    this.#send();
-    return new Promise(resolve => this.#waiters.push({ upTo, resolve }));
+  #allTaken(): Promise<void> {
+    if (this.pending > 0) this.#send();
+    return this.#settlement.allTaken();
   }
 
   #flushWorker(): Promise<void> {
@@ -339,7 +324,7 @@ export class WorkerTarget implements RecordTarget {
       this.#fallback?.push(record);
       this.#parts.counts.recorded++;
     }
-    this.#settle(sizeOf(flight));
+    this.#settlement.settle(sizeOf(flight));
   }
 
   #resolveFlushes(): void {
@@ -364,7 +349,7 @@ export class WorkerTarget implements RecordTarget {
     const lost = isDone ? notes[END_NOTES.lost]! : given;
     if (isDone) {
       counts.recorded += given;
-      this.#settle(given);
+      this.#settlement.settle(given);
     }
     if (lost === 0) return;
     const why = isDone ? 'before they were delivered; close() waits for that' : 'and its worker thread gave no answer';
@@ -383,8 +368,7 @@ export class WorkerTarget implements RecordTarget {
     }
     await this.#keeper.close();
     const { counts } = this.#parts;
-    counts.dropped.closed += this.pending;
-    this.#settle(this.pending);
+    counts.dropped.closed += this.#settlement.settleRest();
     if (!hasClosed) this.#tellDrops(this.#lanes.end('closed'));
     for (const resolve of this.#flushes.values()) resolve();
     this.#flushes.clear();
