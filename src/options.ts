@@ -83,7 +83,7 @@ export interface LoggingOptions extends SelectionOptions {
   readonly onRequest?: (context: Context) => Attributes | void;
   /** Called after the response was closed. What it returns goes into `attributes`. */
   readonly onResponse?: (event: ResponseEvent) => Attributes | void;
-  /** Called with every record before it is delivered. What it returns goes into `attributes`. */
+  /** Called with a copy of every record before it is delivered. What it returns goes into `attributes`. */
   readonly onRecord?: (record: LogRecord) => Attributes | void;
   /** Told of run-time problems, each kind once. @defaultValue `process.emitWarning` */
   readonly onError?: Report;

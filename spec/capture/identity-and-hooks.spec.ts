@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { expect } from 'chai';
 import type { Context } from 'koa';
 import { Ctx, Get, JsonController } from 'routing-controllers';
-import { Logged, type Logging, type LoggingOptions } from '../../src';
+import { Logged, type Logging, type LoggingOptions, type LogRecord } from '../../src';
 import { testApp } from '../support/test-app';
 
 let logging: Logging | undefined;
@@ -113,6 +113,22 @@ describe('hooks', () => {
       copyOfLevel: 'info',
       apiKey: '[REDACTED]',
     });
+  });
+
+  it('see a copy of the record, with its bodies', async () => {
+    const seen: LogRecord[] = [];
+    const app = await start({
+      onRecord: record => {
+        seen.push(structuredClone(record));
+        Object.assign(record, { level: 'error' });
+        Object.assign(record.response, { status: 0, body: 'canary' });
+      },
+    });
+    await app.get('/hooks/plain');
+    const record = await app.storedRecord();
+    expect(seen).to.deep.equal([record]);
+    expect(record).to.deep.include({ level: 'info' });
+    expect(record.response.status).to.equal(200);
   });
 
   it('that throw or return promises cost only their own part, and are reported once each', async () => {
