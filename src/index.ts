@@ -34,7 +34,7 @@ export type {
   RouteLogging,
 } from './coverage/coverage-report';
 export type { CircuitState } from './delivery/circuit';
-export type { DeadLetterOptions } from './delivery/dead-letters';
+export type { DeadLetterOptions } from './delivery/dead-letter-options';
 export type { DeliveryOptions, OverflowPolicy } from './delivery/delivery-options';
 export type { BatchEvent, StateEvent } from './delivery/lane-events';
 export type { Drop, DropReason, LaneState, LaneStats } from './delivery/lane-stats';

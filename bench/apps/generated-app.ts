@@ -2,7 +2,6 @@ import { Type } from 'class-transformer';
 import { IsOptional, IsString, ValidateNested } from 'class-validator';
 import type { Sensitive } from 'logged-controllers';
 import { Body, JsonController, Post } from 'routing-controllers';
-import type { Controllers } from './apps';
 import { type RequestSource, requestText } from './workloads';
 
 const ROUTES_OF_A_CONTROLLER = 10;
@@ -57,7 +56,11 @@ function makeController(number: number, dtos: readonly Dto[]): new () => object 
   return controller;
 }
 
-export async function generateControllers({ routes, classes, isMarked }: GeneratedApp): Promise<Controllers> {
+export async function generateControllers({
+  routes,
+  classes,
+  isMarked,
+}: GeneratedApp): Promise<readonly (new () => object)[]> {
   const sensitive = isMarked ? [await sensitiveDecorator()] : [];
   const dtos = Array.from({ length: classes }, (_, number) => makeDto(number, sensitive));
   const outer = dtos.slice(0, routes);

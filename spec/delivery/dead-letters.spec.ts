@@ -1,7 +1,7 @@
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { DeadLetterOptions } from '../../src/delivery/dead-letters';
+import type { DeadLetterOptions } from '../../src/delivery/dead-letter-options';
 import { numberedRecord, numbersOf } from '../support/numbered-records';
 import { RecordingSink, refuseHolding, rejectAt } from '../support/recording-sink';
 import { useTemporaryDirectory } from '../support/temporary-directory';

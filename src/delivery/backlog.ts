@@ -6,7 +6,8 @@ import type { LaneReports } from './lane-reports';
 import { LaneSpool, type OpenSpool } from './lane-spool';
 import type { DropReason } from './lane-stats';
 import type { LaneWatch } from './lane-watch';
-import { RecordQueue, type QueuedRecord } from './record-queue';
+import type { QueuedRecord } from './queued-record';
+import { RecordQueue } from './record-queue';
 import { callSink } from './sink-call';
 import { describeFailure } from './write-outcome';
 

@@ -10,7 +10,7 @@ import type { LaneLedger } from './lane-ledger';
 import type { LaneReports } from './lane-reports';
 import type { LaneState } from './lane-stats';
 import type { LaneWatch } from './lane-watch';
-import type { QueuedRecord } from './record-queue';
+import type { QueuedRecord } from './queued-record';
 import { callSink, type Settled, type SinkCall } from './sink-call';
 import { describeFailure, readWriteOutcome, type WriteOutcome } from './write-outcome';
 

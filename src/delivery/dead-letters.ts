@@ -2,37 +2,15 @@ import { appendFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { errnoOf, fileFailureReason } from '../files/errno';
 import { makeDirectory } from '../files/make-directory';
-import { refuseUnknownKeys, requireInteger, requireText } from '../option-checks';
 import type { AnyRecord } from '../record/log-record';
 import type { Clock } from './clock';
+import type { DeadLetterOptions } from './dead-letter-options';
 import type { LaneReports } from './lane-reports';
-
-/** Where records go that a sink can never take. */
-export interface DeadLetterOptions {
-  /** Folder of the files, one for each sink: `<sink>-dead-letters.ndjson`. @defaultValue './.logged' */
-  readonly directory?: string;
-  /** Most bytes of one file; what does not fit is only counted. @defaultValue 67108864 (64 MiB) */
-  readonly maxBytes?: number;
-}
 
 /** A record that will never be stored, and why. */
 export interface DeadLetter {
   readonly record: AnyRecord;
   readonly reason: string;
-}
-
-/**
- * Fills in the defaults and checks every value; `null` when rejected records are only counted.
- *
- * @throws {@link LoggingError} `OPTION_UNKNOWN` or `OPTION_INVALID`.
- */
-export function resolveDeadLetterOptions(options: DeadLetterOptions | false = {}): Required<DeadLetterOptions> | null {
-  if (options === false) return null;
-  refuseUnknownKeys('delivery.deadLetters', options, ['directory', 'maxBytes']);
-  const { directory = './.logged', maxBytes = 64 * 1024 ** 2 } = options;
-  requireText('delivery.deadLetters.directory', directory);
-  requireInteger('delivery.deadLetters.maxBytes', maxBytes, { min: 1, max: 1024 ** 4, unit: 'bytes' });
-  return { directory, maxBytes };
 }
 
 /** Keeps rejected records of one sink as NDJSON, readable by the owner alone, so that a person can look into them. */

@@ -1,6 +1,6 @@
 import { LoggingError } from '../errors';
 import { refuseUnknownKeys, requireBoolean, requireInteger, requireOneOf } from '../option-checks';
-import { resolveDeadLetterOptions, type DeadLetterOptions } from './dead-letters';
+import { resolveDeadLetterOptions, type DeadLetterOptions } from './dead-letter-options';
 import { resolveSpoolOptions, type SpoolOptions } from './spool/spool-options';
 
 /**

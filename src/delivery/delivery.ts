@@ -9,7 +9,7 @@ import type { ResolvedDeliveryOptions } from './delivery-options';
 import type { OpenSpool } from './lane-spool';
 import type { Drop, LaneStats } from './lane-stats';
 import type { LossOrigin } from './loss-notes';
-import type { QueuedRecord } from './record-queue';
+import type { QueuedRecord } from './queued-record';
 import { SinkLane } from './sink-lane';
 import { openSpool } from './spool/open-spool';
 

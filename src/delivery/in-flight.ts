@@ -1,4 +1,4 @@
-import type { QueuedRecord } from './record-queue';
+import type { QueuedRecord } from './queued-record';
 
 /**
  * The records in flight, in the portions that they are written in: usually one, more while the sink is probed, spared, or

@@ -4,7 +4,7 @@ import { publishDrop } from './lane-events';
 import type { LaneReports } from './lane-reports';
 import { noDrops, type Drop, type DropReason, type LaneStats } from './lane-stats';
 import type { LossNotes } from './loss-notes';
-import type { QueuedRecord } from './record-queue';
+import type { QueuedRecord } from './queued-record';
 
 type LedgerStats = Pick<
   LaneStats,

@@ -1,6 +1,6 @@
 import type { AnyRecord } from '../record/log-record';
 import { estimateRecordBytes } from '../record/record-bytes';
-import type { QueuedRecord } from './record-queue';
+import type { QueuedRecord } from './queued-record';
 import { SequenceRuns } from './sequence-runs';
 import type { RecordSpool, SpoolDamage, SpoolPlace, SpoolRefusal } from './spool/record-spool';
 import type { RefusedRecord, SpoolHooks, SpoolState } from './spool/spool-hooks';

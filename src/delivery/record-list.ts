@@ -1,4 +1,4 @@
-import type { QueuedRecord } from './record-queue';
+import type { QueuedRecord } from './queued-record';
 
 /** Slots before the first record that are worth moving the others for. */
 const COMPACT_AFTER = 1_024;

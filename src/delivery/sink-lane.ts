@@ -12,7 +12,7 @@ import type { OpenSpool } from './lane-spool';
 import type { Drop, LaneStats } from './lane-stats';
 import { LaneWatch } from './lane-watch';
 import { LossNotes, type LossOrigin } from './loss-notes';
-import type { QueuedRecord } from './record-queue';
+import type { QueuedRecord } from './queued-record';
 import { callSink } from './sink-call';
 
 /** What all lanes of a delivery share. */

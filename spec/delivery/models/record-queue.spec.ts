@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { RecordQueue, type QueuedRecord } from '../../../src/delivery/record-queue';
+import type { QueuedRecord } from '../../../src/delivery/queued-record';
+import { RecordQueue } from '../../../src/delivery/record-queue';
 import { checkProperty } from '../../support/check-property';
 import { numberedRecord } from '../../support/numbered-records';
 import { proofScale } from '../../support/proof-scale';

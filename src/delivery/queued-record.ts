@@ -1,0 +1,15 @@
+import type { AnyRecord } from '../record/log-record';
+import type { SpoolPlace } from './spool/record-spool';
+
+/** A record on its way. Without a spool one object serves all lanes. */
+export interface QueuedRecord {
+  readonly record: AnyRecord;
+  /** As JSON. */
+  readonly bytes: number;
+  /** Place in the order of arrival, from 1; 0 for what an earlier process left. */
+  readonly sequence: number;
+  /** By the clock's `now()`. */
+  readonly pushedAt: number;
+  /** Where it lies in the lane's spool, if it does. */
+  readonly place?: SpoolPlace;
+}
