@@ -6,6 +6,7 @@ import { mongoSink } from 'logged-controllers/mongo';
 import { MongoClient } from 'mongodb';
 import { Delivery } from '../src/delivery/delivery';
 import { resolveDeliveryOptions } from '../src/delivery/delivery-options';
+import { PackedRecord } from '../src/record/packed-record';
 import { POST_ORDER } from './apps/workloads';
 import { atLeast, type Table, type Target } from './report/report';
 import { withMongo } from './servers/mongo-under-test';
@@ -57,7 +58,7 @@ function throughItsLane(name: string, sink: Sink, { service }: LogRecord): Conte
   return {
     name,
     store: async records => {
-      for (const record of records) delivery.push(record);
+      for (const record of records) delivery.push(PackedRecord.of(record));
       await delivery.flush();
     },
   };

@@ -8,6 +8,7 @@ import { systemClock } from '../src/delivery/clock';
 import { openSpool } from '../src/delivery/spool/open-spool';
 import type { RecordSpool, SpoolPlace } from '../src/delivery/spool/record-spool';
 import { resolveSpoolOptions } from '../src/delivery/spool/spool-options';
+import { PackedRecord } from '../src/record/packed-record';
 import { numberedRecords } from '../spec/support/numbered-records';
 
 const ROUNDS = 5;
@@ -75,7 +76,8 @@ async function main(): Promise<void> {
     for (const fsyncMs of [500, 0]) {
       const spool = await open(directory, fsyncMs);
       let places: SpoolPlace[] = [];
-      const take = (index: number): void => void places.push(spool.append(records[index]!, true) as SpoolPlace);
+      const take = (index: number): void =>
+        void places.push(spool.append(PackedRecord.of(records[index]!), true) as SpoolPlace);
       const settleEarlier = (): undefined => {
         spool.settle(places);
         places = [];
@@ -92,7 +94,7 @@ async function main(): Promise<void> {
     );
   }
   const spool = await open(directory, 500);
-  for (let bytes = 0; bytes < 14 * 1024 ** 2; bytes += recordBytes) spool.append(records[0]!, true);
+  for (let bytes = 0; bytes < 14 * 1024 ** 2; bytes += recordBytes) spool.append(PackedRecord.of(records[0]!), true);
   const before = performance.now();
   spool.flushSync();
   console.log(`flushSync of 14 MiB: ${(performance.now() - before).toFixed(0)} ms`);

@@ -22,7 +22,7 @@ const DIRECTIONS = {
   decorators: ['type:record'],
   redact: ['decorators', 'record'],
   capture: ['decorators', 'redact', 'record'],
-  delivery: ['record', 'files', 'type:sinks/sink.ts'],
+  delivery: ['record', 'files', 'sinks/packed-batches.ts', 'type:sinks/sink.ts'],
   // Where snapshots become records: in this thread or in one of its own, which must not load the host.
   worker: ['record', 'redact', 'delivery', 'sinks', 'type:capture'],
   sinks: ['record', 'files'],

@@ -22,6 +22,7 @@ import { requireInteger } from './option-checks';
 import { type LoggingOptions, type ResolvedOptions, resolveOptions } from './options';
 import type { JsonValue } from './record/json-value';
 import type { LogRecord } from './record/log-record';
+import type { PackedRecord } from './record/packed-record';
 import { Redactor } from './redact/redactor';
 import type { EncryptionKey } from './redact/redaction-keys';
 import type { StoredRecord } from './redact/reveal';
@@ -154,9 +155,9 @@ class ComposedLogging implements Logging, Inspectable, EndsWithProcess {
     const { hooks } = options;
     const redactor = this.#redactor;
     const factory = new RecordFactory(redactor, options.service, reporter);
-    const finish = (record: LogRecord, exchange: Exchange): LogRecord => {
+    const finish = (record: PackedRecord, exchange: Exchange): PackedRecord => {
       const finished = withHookAttributes(record, hooks.onRecord, redactor, reporter);
-      this.#tap?.record(finished, exchange);
+      this.#tap?.record(finished.unpack() as LogRecord, exchange);
       return finished;
     };
     const onDrop = (drop: Drop): void => {

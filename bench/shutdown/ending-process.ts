@@ -5,6 +5,7 @@ import { closeOnSignals, fileSink, type Sink } from 'logged-controllers';
 import { Delivery } from '../../src/delivery/delivery';
 import { resolveDeliveryOptions } from '../../src/delivery/delivery-options';
 import { endWithProcess } from '../../src/shutdown/end-with-process';
+import { PackedRecord } from '../../src/record/packed-record';
 import type { EndingCase, EndingReport } from './ending-case';
 
 const { sink, records, maxBatchRecords, deadlineMs, directory, sample } = JSON.parse(process.argv[2]!) as EndingCase;
@@ -60,7 +61,7 @@ async function main(): Promise<void> {
   delivery.open();
   await delivery.flush();
   for (let pushed = 0; pushed < records; pushed++) {
-    delivery.push({ ...sample, _id: randomUUID(), at: new Date() });
+    delivery.push(PackedRecord.of({ ...sample, _id: randomUUID(), at: new Date() }));
     // As requests do, they come with pauses in which the spool and the sink can work.
     if (pushed % 50 === 49) await new Promise(resolve => setImmediate(resolve));
   }

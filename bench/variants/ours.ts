@@ -1,3 +1,4 @@
+import { TAKES_PACKED } from '../../src/sinks/packed-batches';
 import { createLogging, fileSink, Logged, type LoggingOptions, type Sink } from 'logged-controllers';
 import type { Controllers } from '../apps/apps';
 import type { Arrangement, VariantSettings } from './arrangement';
@@ -15,7 +16,7 @@ type Destinations = Readonly<
 >;
 
 const DESTINATIONS: Destinations = {
-  null: async () => ({ sink: { name: 'null', write: async () => {} }, remove: async () => {} }),
+  null: async () => ({ sink: { name: 'null', [TAKES_PACKED]: true, write: async () => {} }, remove: async () => {} }),
 
   hung: async () => ({ sink: { name: 'hung', write: () => new Promise(() => {}) }, remove: async () => {} }),
 

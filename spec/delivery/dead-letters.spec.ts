@@ -53,15 +53,6 @@ describe('the dead letters of a sink', () => {
     expect((await stat(join(directory(), 'letters'))).mode & 0o777).to.equal(0o700);
   });
 
-  it('name a record that is no JSON', async () => {
-    const test = deliveryWith();
-    test.sink.onWrites(rejectAt(0));
-    test.delivery.push(numberedRecord(1, { attributes: { big: 10n as never } }));
-    await test.clock.advance(10);
-    await close(test);
-    expect((await linesOf())[0]).to.deep.include({ _id: numberedRecord(1)._id, reason: 'too large' });
-  });
-
   it('have a file of their own for each sink, whatever its name', async () => {
     const test = deliveryWith({}, new RecordingSink('audit / EU'));
     test.sink.onWrites(rejectAt(0));

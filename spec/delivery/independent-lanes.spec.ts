@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { LoggingError } from '../../src/errors';
 import { RecordingSink, failWith, hang, throwAtOnce } from '../support/recording-sink';
-import { numbersOf } from '../support/numbered-records';
+import { numberedRecord, numbersOf } from '../support/numbered-records';
 import { testDelivery } from '../support/test-delivery';
 
 describe('sinks side by side', () => {
@@ -37,13 +37,27 @@ describe('sinks side by side', () => {
     expect(lane('working').dropped).to.include({ 'queue-full': 0, rejected: 0, closed: 0 });
   });
 
-  it('all get the very same records', async () => {
+  it('all get the same records', async () => {
     const sinks = [new RecordingSink('one'), new RecordingSink('two')];
     const { push, clock, delivery } = testDelivery({ sinks });
     push(3);
     await Promise.all([delivery.flush(), clock.settle()]);
     expect(sinks[0]!.stored).to.have.length(3);
-    sinks[0]!.stored.forEach((record, index) => expect(sinks[1]!.stored[index]).to.equal(record));
+    sinks[0]!.stored.forEach((record, index) => expect(sinks[1]!.stored[index]).to.deep.equal(record));
+  });
+
+  it('do not see what another did to a record, nor does a sink itself when the record comes again', async () => {
+    const changing = new RecordingSink('changing').onWrites(async ([record]) => {
+      Object.assign(record!, { level: 'error', request: null });
+      throw new Error('not now');
+    });
+    const other = new RecordingSink('other');
+    const { push, clock, delivery } = testDelivery({ sinks: [changing, other] });
+    push(1);
+    await clock.settle();
+    await Promise.all([delivery.flush(), clock.advance(60_000)]);
+    expect(changing.stored).to.deep.equal([numberedRecord(1)]);
+    expect(other.stored).to.deep.equal([numberedRecord(1)]);
   });
 
   it('do not see what another did to the batch it was given', async () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { AnyRecord, LossRecord } from '../../src/record/log-record';
-import { numberedRecord, numbersOf } from '../support/numbered-records';
+import { numbersOf, packedRecord } from '../support/numbered-records';
 import { refuseHolding, rejectAt, succeed, unavailable, type WriteStep } from '../support/recording-sink';
 import { sampleRecord } from '../support/sample-record';
 import { testDelivery } from '../support/test-delivery';
@@ -90,7 +90,7 @@ describe('a sink that lost records', () => {
     push(2);
     await clock.settle();
     expect(lane()).to.include({ queued: 1, accepted: 3 });
-    for (let number = 3; number <= 8; number++) delivery.push(numberedRecord(number, { level: 'error' }));
+    for (let number = 3; number <= 8; number++) delivery.push(packedRecord(number, { level: 'error' }));
     expect(lane().dropped).to.include({ rejected: 1, 'queue-full': 3 });
     await clock.advance(60_000);
     push(2);
@@ -130,7 +130,7 @@ describe('a sink that lost records', () => {
     const { push, sink, clock, delivery } = lossyDelivery();
     sink.onEveryWrite(refuseHolding(3));
     push(2);
-    delivery.push(numberedRecord(7));
+    delivery.push(packedRecord(7));
     push(4);
     await clock.advance(10);
     expect(lossesIn(sink.stored)[0]!.reasons).to.deep.equal({ 'queue-full': 3, rejected: 1 });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { heldWrite } from '../support/recording-sink';
-import { numbersOf, numberedRecord, recordBytes } from '../support/numbered-records';
+import { numberedRecord, numbersOf, packedRecord, recordBytes } from '../support/numbered-records';
 import { testDelivery } from '../support/test-delivery';
 
 describe('a full queue', () => {
@@ -48,17 +48,17 @@ describe('a full queue', () => {
     const options = { maxBatchBytes: 5 * small, maxQueueBytes: 5 * small };
     const { push, delivery, lane, drops, clock } = testDelivery(options);
     push(4);
-    const large = numberedRecord(99, { attributes: { note: 'x'.repeat(2 * small) } });
+    const large = packedRecord(99, { attributes: { note: 'x'.repeat(2 * small) } });
     delivery.push(large);
     await clock.settle();
     expect(drops).to.deep.equal([{ sink: 'recording', reason: 'queue-full', count: 3 }]);
-    expect(lane()).to.include({ queued: 2, queuedBytes: small + recordBytes(large) });
+    expect(lane()).to.include({ queued: 2, queuedBytes: small + large.bytes });
   });
 
   it('refuses a record that is larger than the queue, and keeps the others', () => {
     const { push, delivery, lane } = testDelivery({ maxBatchBytes: 5_000, maxQueueBytes: 5_000 });
     push(2);
-    delivery.push(numberedRecord(99, { attributes: { note: 'x'.repeat(6_000) } }));
+    delivery.push(packedRecord(99, { attributes: { note: 'x'.repeat(6_000) } }));
     expect(lane()).to.include({ accepted: 3, queued: 2 });
     expect(lane().dropped['queue-full']).to.equal(1);
   });

@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import type { OverflowPolicy } from '../../src/delivery/delivery-options';
 import type { Level } from '../../src/record/log-record';
-import { numberedRecord, numbersOf, recordBytes } from '../support/numbered-records';
+import { numberedRecord, numbersOf, packedRecord, recordBytes } from '../support/numbered-records';
 import { testDelivery } from '../support/test-delivery';
 
 /** What a queue of four keeps of records of these levels, numbered from 1. */
 async function keptOf(levels: readonly Level[], overflow: OverflowPolicy): Promise<number[]> {
   const test = testDelivery({ maxBatchRecords: 4, maxQueueRecords: 4, overflow });
-  levels.forEach((level, index) => test.delivery.push(numberedRecord(index + 1, { level })));
+  levels.forEach((level, index) => test.delivery.push(packedRecord(index + 1, { level })));
   expect(test.lane()).to.include({ queued: 4, accepted: levels.length });
   await Promise.all([test.delivery.flush(), test.clock.settle()]);
   return numbersOf(test.sink.stored);
@@ -40,7 +40,7 @@ describe('warnings and errors in a full queue', () => {
       const options = { maxBatchBytes: 4 * bytes, maxQueueBytes: 4 * bytes, overflow };
       const { delivery, push, lane } = testDelivery(options);
       push(4);
-      delivery.push(numberedRecord(9, { level: 'error', attributes: { note: 'x'.repeat(4 * bytes) } }));
+      delivery.push(packedRecord(9, { level: 'error', attributes: { note: 'x'.repeat(4 * bytes) } }));
       expect(lane()).to.include({ queued: 4 });
       expect(lane().dropped['queue-full']).to.equal(1);
     });

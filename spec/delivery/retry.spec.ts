@@ -21,7 +21,7 @@ describe('a write that fails', () => {
     expect(lane()).to.include({ state: 'waiting-to-retry', inFlight: 2, queued: 3, retries: 0 });
     await clock.advance(10_000);
     expect(sink.writes.map(numbersOf)).to.deep.equal([[1, 2], [1, 2], [1, 2], [3, 4], [5]]);
-    expect(sink.writes[2]![0]).to.equal(sink.writes[0]![0]);
+    expect(sink.writes[2]![0]).to.deep.equal(sink.writes[0]![0]);
     expect(lane()).to.include({ state: 'idle', delivered: 5, batches: 3, retries: 2, failingSince: null });
     expect(lane().lastError).to.equal('The server answered 503');
   });

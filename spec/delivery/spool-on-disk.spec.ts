@@ -5,7 +5,7 @@ import { Delivery } from '../../src/delivery/delivery';
 import { resolveDeliveryOptions, type DeliveryOptions } from '../../src/delivery/delivery-options';
 import { SinkError } from '../../src/errors';
 import { expectConservation } from '../support/conservation';
-import { numberedRecord, numbersOf } from '../support/numbered-records';
+import { numberedRecord, numbersOf, packedRecord } from '../support/numbered-records';
 import { RecordingSink, unavailable } from '../support/recording-sink';
 import { sampleRecord } from '../support/sample-record';
 import { useTemporaryDirectory } from '../support/temporary-directory';
@@ -28,7 +28,7 @@ describe('a delivery with a spool on the disk', () => {
       const first = deliveryInto(down, { spool: { directory: directory(), mode }, maxQueueRecords: 200 });
       first.open();
       await first.flush();
-      for (const number of upTo(1_000)) first.push(numberedRecord(number));
+      for (const number of upTo(1_000)) first.push(packedRecord(number));
       await first.close({ deadlineMs: 50 });
       expectConservation(first.stats());
       expect(first.stats()['sink']).to.include({ accepted: 1_000, spooled: 1_000, delivered: 0 });
@@ -53,7 +53,7 @@ describe('a delivery with a spool on the disk', () => {
     const first = deliveryInto(new RecordingSink('sink').onEveryWrite(() => new Promise(() => {})));
     first.open();
     await first.flush();
-    for (const number of upTo(300)) first.push(numberedRecord(number));
+    for (const number of upTo(300)) first.push(packedRecord(number));
     first.spillSync();
     expect(first.stats()['sink']).to.include({ spooled: 300, queued: 0 });
     await first.close();
@@ -76,7 +76,7 @@ describe('a delivery with a spool on the disk', () => {
       delivery.open();
       await delivery.flush();
       const note = 'x'.repeat(256 * 1024);
-      for (const number of upTo(128)) delivery.push(numberedRecord(number, { attributes: { note } }));
+      for (const number of upTo(128)) delivery.push(packedRecord(number, { attributes: { note } }));
       expect(delivery.stats()['sink']).to.include({ spooled: 0 });
       if (end === 'spillSync') delivery.spillSync();
       await delivery.close({ deadlineMs: 0 });
@@ -103,7 +103,7 @@ describe('a delivery with a spool on the disk', () => {
     const delivery = deliveryInto(sink, { circuitFailures: 1, retryMinDelayMs: 3_600_000, retryMaxDelayMs: 3_600_000 });
     delivery.open();
     await delivery.flush();
-    delivery.push(numberedRecord());
+    delivery.push(packedRecord());
     while (writes === 0) await new Promise(resolve => setImmediate(resolve));
     // An hour, which this spec would not survive.
     await delivery.close({ deadlineMs: 3_600_000 });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { SinkError } from '../../src/errors';
 import { MemoryDisk } from '../support/memory-disk';
-import { numberedRecord, numbersOf } from '../support/numbered-records';
+import { numbersOf, packedRecord } from '../support/numbered-records';
 import { failWith, hang, heldWrite, refuseHolding, succeed, unavailable } from '../support/recording-sink';
 import { hasSettled, testDelivery } from '../support/test-delivery';
 
@@ -269,8 +269,8 @@ describe('records that an earlier process left', () => {
   it('come first', async () => {
     const disk = await left(7);
     const { delivery, sink, clock, lane } = unopenedDelivery(disk);
-    delivery.push(numberedRecord(8));
-    delivery.push(numberedRecord(9));
+    delivery.push(packedRecord(8));
+    delivery.push(packedRecord(9));
     await clock.settle();
     expect(numbersOf(sink.stored).slice(-2)).to.deep.equal([8, 9]);
     expect(lane()).to.include({ accepted: 9, recovered: 7, delivered: 9 });

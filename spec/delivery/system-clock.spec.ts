@@ -9,12 +9,12 @@ function runInOwnProcess(script: string): { readonly printed: string; readonly m
   const prelude = `
     const { Delivery } = require('./src/delivery/delivery');
     const { resolveDeliveryOptions } = require('./src/delivery/delivery-options');
-    const { numberedRecord } = require('./spec/support/numbered-records');
+    const { packedRecord } = require('./spec/support/numbered-records');
     const write = async batch => console.log('stored ' + batch.length);
     const deliveryInto = (sink, options) =>
       new Delivery([{ name: 'sink', write, ...sink }], resolveDeliveryOptions(options), {
         report: e => console.log(e.code),
-        lossOrigin: { service: numberedRecord().service },
+        lossOrigin: { service: packedRecord().service },
       });
   `;
   const startedAt = performance.now();
@@ -28,7 +28,7 @@ describe('a process', () => {
   it('is not kept alive by records that wait', () => {
     const { printed, ms } = runInOwnProcess(`
       const delivery = deliveryInto({}, { maxDelayMs: 60000 });
-      delivery.push(numberedRecord());
+      delivery.push(packedRecord());
       console.log('end');
     `);
     expect(printed).to.equal('end');
@@ -37,9 +37,9 @@ describe('a process', () => {
 
   it('is not kept alive by a sink that hangs, or by the wait for one that failed', () => {
     const { printed } = runInOwnProcess(`
-      deliveryInto({ write: () => new Promise(() => {}) }, { maxBatchRecords: 1 }).push(numberedRecord());
+      deliveryInto({ write: () => new Promise(() => {}) }, { maxBatchRecords: 1 }).push(packedRecord());
       deliveryInto({ write: async () => { throw new Error('down'); } }, { maxBatchRecords: 1, retryMinDelayMs: 30000 })
-        .push(numberedRecord());
+        .push(packedRecord());
     `);
     expect(printed).to.equal('SINK_WRITE_FAILED');
   });
@@ -47,8 +47,8 @@ describe('a process', () => {
   it('sends a full batch before it ends', () => {
     const { printed } = runInOwnProcess(`
       const delivery = deliveryInto({}, { maxBatchRecords: 2 });
-      delivery.push(numberedRecord(1));
-      delivery.push(numberedRecord(2));
+      delivery.push(packedRecord(1));
+      delivery.push(packedRecord(2));
     `);
     expect(printed).to.equal('stored 2');
   });
@@ -60,7 +60,7 @@ describe('a process', () => {
         { write: async batch => { if (failures-- > 0) throw new Error('down'); return write(batch); } },
         { retryMinDelayMs: 1, retryMaxDelayMs: 2 },
       );
-      delivery.push(numberedRecord());
+      delivery.push(packedRecord());
       delivery.flush().then(() => console.log('flushed'));
     `);
     expect(printed.split('\n')).to.deep.equal(['SINK_WRITE_FAILED', 'stored 1', 'flushed']);
@@ -69,7 +69,7 @@ describe('a process', () => {
   it('is kept alive by close until its deadline, and no longer', () => {
     const { printed } = runInOwnProcess(`
       const delivery = deliveryInto({ write: () => new Promise(() => {}) }, {});
-      delivery.push(numberedRecord());
+      delivery.push(packedRecord());
       delivery.close({ deadlineMs: 20 }).then(() => console.log(delivery.stats().sink.dropped.closed + ' dropped'));
     `);
     expect(printed.split('\n')).to.deep.equal(['RECORDS_DROPPED', '1 dropped']);

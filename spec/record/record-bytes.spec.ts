@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { estimateRecordBytes } from '../../src/record/record-bytes';
+import { estimateBytes } from '../../src/record/record-bytes';
 import type { LogRecord } from '../../src/record/log-record';
 import { numberedRecord } from '../support/numbered-records';
 
@@ -34,13 +34,13 @@ describe('the estimated size of a record', () => {
   for (const [what, record] of Object.entries(records)) {
     it(`is within a fifth of its JSON for ${what}`, () => {
       const exact = Buffer.byteLength(JSON.stringify(record));
-      expect(estimateRecordBytes(record)).to.be.within(exact * 0.8, exact * 1.2);
+      expect(estimateBytes(record)).to.be.within(exact * 0.8, exact * 1.2);
     });
   }
 
   it('can be had of a record of any depth', () => {
     let body: LogRecord['attributes'] = {};
     for (let depth = 0; depth < 100_000; depth++) body = { deeper: body };
-    expect(estimateRecordBytes(numberedRecord(1, { attributes: body }))).to.be.above(100_000);
+    expect(estimateBytes(numberedRecord(1, { attributes: body }))).to.be.above(100_000);
   });
 });

@@ -2,10 +2,10 @@ import { expect } from 'chai';
 import type { OpenSpool } from '../../src/delivery/lane-spool';
 import type { RecordSpool, SpooledRecord, SpoolPlace, SpoolRefusal } from '../../src/delivery/spool/record-spool';
 import type { SpoolHooks } from '../../src/delivery/spool/spool-hooks';
-import type { AnyRecord } from '../../src/record/log-record';
+import type { PackedRecord } from '../../src/record/packed-record';
 
 interface DiskRecord {
-  readonly record: AnyRecord;
+  readonly record: PackedRecord;
   readonly place: SpoolPlace;
   isWritten: boolean;
   isSettled: boolean;
@@ -30,7 +30,7 @@ export class MemoryDisk {
     return this.spool;
   };
 
-  get unsettled(): AnyRecord[] {
+  get unsettled(): PackedRecord[] {
     return this.records.filter(({ isSettled }) => !isSettled).map(({ record }) => record);
   }
 
@@ -75,7 +75,7 @@ class MemorySpool implements RecordSpool {
     return this.disk.unsettled.length * 100;
   }
 
-  append(record: AnyRecord, isHeld: boolean): SpoolPlace | SpoolRefusal {
+  append(record: PackedRecord, isHeld: boolean): SpoolPlace | SpoolRefusal {
     expect(this.isClosed, 'appended to a closed spool').to.equal(false);
     if (isHeld) expect(this.unread, 'unread, when a held record is appended').to.equal(0);
     if (!this.#isWorking && !this.disk.isFailing) this.#become(true);

@@ -1,4 +1,5 @@
 import type { AnyRecord, LogRecord } from '../../src/record/log-record';
+import { PackedRecord } from '../../src/record/packed-record';
 import { sampleRecord } from './sample-record';
 
 /** A record that can be told from others by its number. */
@@ -12,8 +13,17 @@ export function numberedRecords(from: number, to: number): LogRecord[] {
   return Array.from({ length: to - from + 1 }, (_, index) => numberedRecord(from + index));
 }
 
+/** The same as it waits for a sink. */
+export function packedRecord(number = 1, parts: Partial<LogRecord> = {}): PackedRecord {
+  return PackedRecord.of(numberedRecord(number, parts));
+}
+
+export function packedRecords(from: number, to: number): PackedRecord[] {
+  return numberedRecords(from, to).map(record => PackedRecord.of(record));
+}
+
 /** The numbers that records were made with, to compare by. */
-export function numbersOf(records: readonly AnyRecord[]): number[] {
+export function numbersOf(records: readonly { readonly _id: string }[]): number[] {
   return records.map(record => Number(record._id.slice(-12)));
 }
 

@@ -5,7 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import { systemClock } from '../../src/delivery/clock';
 import { openSpool } from '../../src/delivery/spool/open-spool';
 import { resolveSpoolOptions } from '../../src/delivery/spool/spool-options';
-import { numberedRecord } from './numbered-records';
+import { packedRecord } from './numbered-records';
 
 async function main(): Promise<void> {
   const [directory = '', first = '1'] = process.argv.slice(2);
@@ -17,7 +17,7 @@ async function main(): Promise<void> {
   });
   writeSync(1, `open ${spool.unread}\n`);
   for (let number = Number(first); ;) {
-    const places = Array.from({ length: 20 }, () => spool.append(numberedRecord(number++), false));
+    const places = Array.from({ length: 20 }, () => spool.append(packedRecord(number++), false));
     const refusal = places.find(place => typeof place === 'string');
     if (refusal) throw new Error(`The spool refused: ${refusal}.`);
     writeSync(1, `appended ${number - 1}\n`);

@@ -7,7 +7,7 @@ import type { OpenSpool } from '../../src/delivery/lane-spool';
 import { expectConservation } from './conservation';
 import { ManualClock } from './manual-clock';
 import { RecordingSink } from './recording-sink';
-import { numberedRecord } from './numbered-records';
+import { packedRecord } from './numbered-records';
 import { sampleRecord } from './sample-record';
 
 interface TestDeliverySettings extends DeliveryOptions {
@@ -86,7 +86,7 @@ export function testDelivery(settings: TestDeliverySettings = {}) {
     /** Pushes records, numbered on from the last one. */
     push: (count = 1): void => {
       for (let index = 0; index < count; index++) {
-        delivery.push(numberedRecord(++pushed));
+        delivery.push(packedRecord(++pushed));
         stats();
       }
     },

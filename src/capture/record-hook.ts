@@ -1,6 +1,5 @@
 import type { LogRecord } from '../record/log-record';
-import { jsonOf } from '../record/packed-record';
-import { parseRecord } from '../record/record-json';
+import { PackedRecord } from '../record/packed-record';
 import type { Redactor } from '../redact/redactor';
 import type { Reporter } from '../reporter';
 import { type Attributes, plainAttributes } from './attributes';
@@ -8,14 +7,15 @@ import { runUserCode } from './user-code';
 
 /** The record with the attributes that the application's `onRecord` adds. What else it does to its copy stays there. */
 export function withHookAttributes(
-  record: LogRecord,
+  record: PackedRecord,
   onRecord: ((record: LogRecord) => Attributes | void) | undefined,
   redactor: Redactor,
   reporter: Reporter,
-): LogRecord {
+): PackedRecord {
   if (!onRecord) return record;
-  const copy = parseRecord(jsonOf(record)) as LogRecord;
-  const added = plainAttributes(runUserCode('onRecord', reporter, onRecord, copy));
+  const added = plainAttributes(runUserCode('onRecord', reporter, onRecord, record.unpack() as LogRecord));
   if (!added) return record;
-  return { ...record, attributes: { ...record.attributes, ...redactor.redactAttributes(added, record._id) } };
+  const { attributes, ...others } = record.unpack() as LogRecord;
+  const redacted = redactor.redactAttributes(added, record._id);
+  return PackedRecord.of({ ...others, attributes: { ...attributes, ...redacted } });
 }

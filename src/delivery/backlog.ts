@@ -1,3 +1,4 @@
+import { batchFor } from '../sinks/packed-batches';
 import type { Sink } from '../sinks/sink';
 import { pause, type Clock } from './clock';
 import type { ResolvedDeliveryOptions } from './delivery-options';
@@ -54,7 +55,7 @@ export class Backlog {
   }
 
   get queuedBytes(): number {
-    return this.#leaving.reduce((sum, { bytes }) => sum + bytes, this.#queue.bytes);
+    return this.#leaving.reduce((sum, { record }) => sum + record.bytes, this.#queue.bytes);
   }
 
   /** On the disk alone. */
@@ -152,7 +153,8 @@ export class Backlog {
     const entries = [...older, ...this.#queue.takeAll()];
     if (entries.length === 0) return;
     try {
-      this.sink.writeSync(entries.map(({ record }) => record));
+      const records = entries.map(({ record }) => record);
+      this.sink.writeSync(batchFor(this.sink, records));
       this.context.ledger.delivered(entries.length);
     } catch (error) {
       this.#drop('closed', entries, `${EXITED}, and could not be written at the end: ${describeFailure(error)}`);

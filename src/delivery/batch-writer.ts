@@ -1,4 +1,5 @@
 import { SinkError, type Report } from '../errors';
+import { batchFor } from '../sinks/packed-batches';
 import type { Sink } from '../sinks/sink';
 import { BatchSize } from './batch-size';
 import { Circuit, type CircuitState } from './circuit';
@@ -109,10 +110,10 @@ export class BatchWriter {
       if (write > 1) ledger.retries++;
       this.#attempt('writing');
       const portion = this.#inFlight.next(this.writeLimit);
-      // A fresh array for each attempt: what a sink does to the one it was given stays with that attempt.
+      // Fresh for each attempt: what a sink does to the batch it was given stays with that attempt.
       const records = portion.map(entry => entry.record);
       const startedAt = clock.now();
-      const written = await this.#bounded(signal => this.sink.write(records, signal));
+      const written = await this.#bounded(async signal => this.sink.write(batchFor(this.sink, records), signal));
       if (this.#hasGivenUp) break;
       const outcome = readWriteOutcome(written, records.length);
       this.#publish(outcome, records.length, clock.now() - startedAt);

@@ -2,14 +2,14 @@ import { appendFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { errnoOf, fileFailureReason } from '../files/errno';
 import { makeDirectory } from '../files/make-directory';
-import type { AnyRecord } from '../record/log-record';
+import type { PackedRecord } from '../record/packed-record';
 import type { Clock } from './clock';
 import type { DeadLetterOptions } from './dead-letter-options';
 import type { LaneReports } from './lane-reports';
 
 /** A record that will never be stored, and why. */
 export interface DeadLetter {
-  readonly record: AnyRecord;
+  readonly record: PackedRecord;
   readonly reason: string;
 }
 
@@ -61,12 +61,8 @@ export class DeadLetters {
   }
 
   #toLine(at: string, { record, reason }: DeadLetter): string {
-    const letter = { at, sink: this.sinkName, reason };
-    try {
-      return JSON.stringify({ ...letter, record });
-    } catch {
-      return JSON.stringify({ ...letter, _id: record._id });
-    }
+    const letter = JSON.stringify({ at, sink: this.sinkName, reason });
+    return `${letter.slice(0, -1)},"record":${record.json}}`;
   }
 
   #tellFull(letters: number): void {

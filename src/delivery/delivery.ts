@@ -1,7 +1,5 @@
 import { LoggingError, type Report } from '../errors';
-import type { AnyRecord } from '../record/log-record';
-import { packedBytes, packRecord } from '../record/packed-record';
-import { estimateRecordBytes } from '../record/record-bytes';
+import type { PackedRecord } from '../record/packed-record';
 import type { Sink } from '../sinks/sink';
 import { callHook } from './call-hook';
 import { systemClock, type Clock } from './clock';
@@ -39,15 +37,6 @@ function openOnDisk({ spool }: ResolvedDeliveryOptions, clock: Clock): OpenSpool
   return spool ? (sinkName, hooks) => openSpool(spool, { sinkName, clock, hooks }) : undefined;
 }
 
-function packed(record: AnyRecord): AnyRecord {
-  try {
-    return record.kind === 'request' && packedBytes(record) === undefined ? packRecord(record) : record;
-  } catch {
-    // What cannot be written as JSON is for each sink to reject.
-    return record;
-  }
-}
-
 /** Brings every record to every sink, in the background and each sink at its own pace. */
 export class Delivery {
   readonly #lanes: ReadonlyMap<string, SinkLane>;
@@ -83,10 +72,8 @@ export class Delivery {
   }
 
   /** Takes a record for every sink. Never throws and never waits. */
-  push(given: AnyRecord): void {
-    const record = packed(given);
-    const bytes = packedBytes(record) ?? estimateRecordBytes(record);
-    const entry: QueuedRecord = { record, bytes, sequence: ++this.#lastSequence, pushedAt: this.#clock.now() };
+  push(record: PackedRecord): void {
+    const entry: QueuedRecord = { record, sequence: ++this.#lastSequence, pushedAt: this.#clock.now() };
     for (const lane of this.#lanes.values()) lane.push(entry);
   }
 

@@ -3,6 +3,7 @@ import type { Clock } from './clock';
 import { publishDrop } from './lane-events';
 import type { LaneReports } from './lane-reports';
 import { noDrops, type Drop, type DropReason, type LaneStats } from './lane-stats';
+import type { LossRecord } from '../record/log-record';
 import type { LossNotes } from './loss-notes';
 import type { QueuedRecord } from './queued-record';
 
@@ -85,7 +86,7 @@ export class LaneLedger {
 
   drop(reason: DropReason, entries: readonly QueuedRecord[], because: string): void {
     const losses = entries.flatMap(({ record }) => (record.kind === 'loss' ? [record] : []));
-    for (const loss of losses) this.losses.restore(loss);
+    for (const loss of losses) this.losses.restore(loss.unpack() as LossRecord);
     if (losses.length > 0 && reason === 'rejected') this.losses.refused();
     this.#count(reason, entries.length, because);
     this.losses.add(reason, entries.length - losses.length, this.clock.date());

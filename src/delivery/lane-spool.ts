@@ -1,5 +1,4 @@
-import type { AnyRecord } from '../record/log-record';
-import { estimateRecordBytes } from '../record/record-bytes';
+import type { PackedRecord } from '../record/packed-record';
 import type { QueuedRecord } from './queued-record';
 import { SequenceRuns } from './sequence-runs';
 import type { RecordSpool, SpoolDamage, SpoolPlace, SpoolRefusal } from './spool/record-spool';
@@ -182,8 +181,8 @@ export class LaneSpool {
 }
 
 /** It has waited already, so it leaves as soon as it can. */
-function entryOf(record: AnyRecord, sequence: number): QueuedRecord {
-  return { record, bytes: estimateRecordBytes(record), sequence, pushedAt: -Infinity };
+function entryOf(record: PackedRecord, sequence: number): QueuedRecord {
+  return { record, sequence, pushedAt: -Infinity };
 }
 
 function keyOf({ segment, index }: SpoolPlace): string {

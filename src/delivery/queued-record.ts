@@ -1,11 +1,9 @@
-import type { AnyRecord } from '../record/log-record';
+import type { PackedRecord } from '../record/packed-record';
 import type { SpoolPlace } from './spool/record-spool';
 
 /** A record on its way. Without a spool one object serves all lanes. */
 export interface QueuedRecord {
-  readonly record: AnyRecord;
-  /** As JSON. */
-  readonly bytes: number;
+  readonly record: PackedRecord;
   /** Place in the order of arrival, from 1; 0 for what an earlier process left. */
   readonly sequence: number;
   /** By the clock's `now()`. */

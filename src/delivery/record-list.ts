@@ -27,7 +27,7 @@ export class RecordList {
 
   push(added: QueuedRecord): void {
     this.#slots.push(added);
-    this.#bytes += added.bytes;
+    this.#bytes += added.record.bytes;
   }
 
   /** Takes the first one, of at least one. */
@@ -35,7 +35,7 @@ export class RecordList {
     const first = this.#slots[this.#head]!;
     // Cleared at once, so that a delivered record is not held until the next compaction.
     this.#slots[this.#head++] = undefined;
-    this.#bytes -= first.bytes;
+    this.#bytes -= first.record.bytes;
     // Each slot is moved at most once for every slot that was freed before it: constant cost per record.
     const isWorthIt = this.#head >= COMPACT_AFTER && this.#head * 2 >= this.#slots.length;
     if (isWorthIt || this.length === 0) this.#compact();
@@ -45,7 +45,7 @@ export class RecordList {
   /** Takes the last one, of at least one. */
   pop(): QueuedRecord {
     const last = this.#slots.pop()!;
-    this.#bytes -= last.bytes;
+    this.#bytes -= last.record.bytes;
     if (this.length === 0) this.#compact();
     return last;
   }

@@ -45,7 +45,7 @@ export class RecordQueue {
     return this.holdsFullBatch && (this.length > share * maxQueueRecords || this.bytes > share * maxQueueBytes);
   }
 
-  hasRoomFor({ bytes }: QueuedRecord): boolean {
+  hasRoomFor({ record: { bytes } }: QueuedRecord): boolean {
     const { maxQueueRecords, maxQueueBytes } = this.limits;
     return this.length < maxQueueRecords && this.bytes + bytes <= maxQueueBytes;
   }
@@ -72,7 +72,7 @@ export class RecordQueue {
     const batch: QueuedRecord[] = [];
     let bytes = 0;
     for (let next = this.oldest; next && batch.length < maxBatchRecords; next = this.oldest) {
-      bytes += next.bytes;
+      bytes += next.record.bytes;
       if (batch[0] && (bytes > maxBatchBytes || batch[0].record.kind !== next.record.kind)) break;
       batch.push(this.takeOldest());
     }
@@ -100,12 +100,13 @@ export class RecordQueue {
   /** Emptying the queue for a record that would still not fit only loses more. */
   #canMakeRoomFor(added: QueuedRecord): boolean {
     const { overflow, maxQueueBytes, maxQueueRecords } = this.limits;
-    if (added.bytes > maxQueueBytes) return false;
+    const { bytes } = added.record;
+    if (bytes > maxQueueBytes) return false;
     if (this.hasRoomFor(added)) return true;
     const isOldestToGo = overflow === 'drop-oldest';
     if (isImportant(added) && isOldestToGo) return true;
     const fitsBesideImportant =
-      this.#important.length < maxQueueRecords && this.#important.bytes + added.bytes <= maxQueueBytes;
+      this.#important.length < maxQueueRecords && this.#important.bytes + bytes <= maxQueueBytes;
     return fitsBesideImportant && (isImportant(added) || isOldestToGo);
   }
 

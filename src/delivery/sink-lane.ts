@@ -1,5 +1,5 @@
 import { LoggingError, type Report } from '../errors';
-import { estimateRecordBytes } from '../record/record-bytes';
+import { PackedRecord } from '../record/packed-record';
 import type { Sink } from '../sinks/sink';
 import { Backlog } from './backlog';
 import { BatchWriter } from './batch-writer';
@@ -154,7 +154,7 @@ export class SinkLane {
       writeLimit,
       ...places,
       deadLetters: this.#deadLetters?.kept ?? 0,
-      oldestAt: oldest?.record.at ?? null,
+      oldestAt: oldest ? new Date(oldest.record.at) : null,
       ...this.#ledger.counts,
     };
   }
@@ -233,11 +233,11 @@ export class SinkLane {
   /** Writes into the sink itself what it has lost, now that it works. */
   #tellLoss(): void {
     const { clock, options } = this.context;
-    const record = options.lossRecords && this.#losses.take(clock.date(), this.#isClosing);
-    if (!record) return;
+    const loss = options.lossRecords && this.#losses.take(clock.date(), this.#isClosing);
+    if (!loss) return;
     this.#ledger.accepted++;
-    const bytes = estimateRecordBytes(record);
-    this.#backlog.addBeyondLimits({ record, bytes, sequence: this.#lastSequence, pushedAt: clock.now() });
+    const record = PackedRecord.of(loss);
+    this.#backlog.addBeyondLimits({ record, sequence: this.#lastSequence, pushedAt: clock.now() });
   }
 
   /** A sink that is down at the end will not come back in time; with a spool, waiting for it gains nothing. */

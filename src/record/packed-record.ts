@@ -1,78 +1,42 @@
-import type { AnyRecord, LogRecord } from './log-record';
-
-/** Bodies that are JSON already. */
-export interface BodyTexts {
-  readonly request?: string | undefined;
-  readonly response?: string | undefined;
-}
-
-const SOURCE = Symbol('what the parts of a record are read from');
-const PARTS = ['request', 'response', 'error', 'attributes', 'redactions'] as const;
-
-type Part = (typeof PARTS)[number];
-type Fields = Omit<LogRecord, Part>;
-
-interface Source {
-  readonly text: string;
-  readonly bytes: number;
-  /** Once a part was read. */
-  parsed: LogRecord | undefined;
-}
-
-interface Packed {
-  readonly [SOURCE]: Source;
-}
-
-// One function for each name, not for each record: objects with functions of their own are all of different kinds for the
-// engine.
-const GETTERS = Object.fromEntries(
-  PARTS.map(name => {
-    const get = function (this: Packed) {
-      const source = this[SOURCE];
-      return (source.parsed ??= JSON.parse(source.text) as LogRecord)[name];
-    };
-    return [name, { enumerable: true, get }];
-  }),
-) as Record<Part, PropertyDescriptor>;
+import type { AnyRecord, Level } from './log-record';
+import { parseRecord } from './record-json';
 
 /**
- * The record as it may wait for long: mostly one text instead of a tree of objects, which the garbage collector moves as
- * one and whose length is known. Its parts are there again for whoever reads them, and whoever wants JSON gets the text.
- *
- * @param bodies what the record itself lacks
- * @throws {@link TypeError} when the record cannot be written as JSON.
+ * A record as it waits: one text instead of a tree of objects, which the garbage collector moves as one and whose length is
+ * known. Beside it lies what delivery goes by.
  */
-export function packRecord(record: LogRecord, bodies: BodyTexts = {}): LogRecord {
-  const { request, response, error, attributes, redactions, ...fields } = record;
-  let text = textOfFields(fields);
-  text += `,"request":${textOf(request, bodies.request)},"response":${textOf(response, bodies.response)}`;
-  if (error) text += `,"error":${JSON.stringify(error)}`;
-  if (attributes) text += `,"attributes":${JSON.stringify(attributes)}`;
-  text += `,"redactions":${JSON.stringify(redactions)}}`;
-  const source: Source = { text, bytes: Buffer.byteLength(text), parsed: undefined };
-  // A copy of the record has no source: its parts may be others.
-  Object.defineProperty(fields, SOURCE, { value: source });
-  for (const name of PARTS) if (record[name]) Object.defineProperty(fields, name, GETTERS[name]);
-  return fields as LogRecord;
-}
+export class PackedRecord {
+  /** Length of the text in UTF-8. */
+  readonly bytes: number;
 
-/** Without the closing brace. */
-function textOfFields(fields: Fields): string {
-  // To leave the date to `JSON.stringify` takes as long as all other fields together.
-  return JSON.stringify({ ...fields, at: fields.at.toISOString() }).slice(0, -1);
-}
+  constructor(
+    readonly _id: string,
+    readonly kind: AnyRecord['kind'],
+    readonly level: Level,
+    /** Milliseconds since 1970. */
+    readonly at: number,
+    readonly json: string,
+  ) {
+    this.bytes = Buffer.byteLength(json);
+  }
 
-function textOf(part: LogRecord['request' | 'response'], body: string | undefined): string {
-  const json = JSON.stringify(part);
-  return body === undefined ? json : `${json.slice(0, -1)},"body":${body}}`;
-}
+  /** @throws {@link TypeError} when the record cannot be written as JSON. */
+  static of(record: AnyRecord, json = JSON.stringify(record)): PackedRecord {
+    return new PackedRecord(record._id, record.kind, record.level, record.at.getTime(), json);
+  }
 
-/** Length of a packed record as JSON in UTF-8; `undefined` when it is not packed. */
-export function packedBytes(record: AnyRecord): number | undefined {
-  return (record as Partial<Packed>)[SOURCE]?.bytes;
-}
+  /** @throws {@link SyntaxError} when the text is not JSON, {@link TypeError} when it is no record. */
+  static read(json: string): PackedRecord {
+    return PackedRecord.of(parseRecord(json), json);
+  }
 
-/** The record as JSON. */
-export function jsonOf(record: AnyRecord): string {
-  return (record as Partial<Packed>)[SOURCE]?.text ?? JSON.stringify(record);
+  /** Once more after it came from another thread, which knows no classes. */
+  static revive({ _id, kind, level, at, json }: PackedRecord): PackedRecord {
+    return new PackedRecord(_id, kind, level, at, json);
+  }
+
+  /** A record for whoever reads its parts, each time another: what is done to one changes no other. */
+  unpack(): AnyRecord {
+    return parseRecord(this.json);
+  }
 }

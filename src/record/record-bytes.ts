@@ -1,5 +1,3 @@
-import type { AnyRecord } from './log-record';
-
 const DATE_BYTES = 26;
 const NUMBER_BYTES = 4;
 const LITERAL_BYTES = 5;
@@ -8,14 +6,10 @@ const SHORT_TEXT = 24;
 const NO_TEXTS: ReadonlySet<string> = new Set();
 
 /**
- * Roughly the length of the record as JSON in UTF-8, without making that JSON: what a queue limit in bytes goes by. Text
- * that JSON escapes counts unescaped. No recursion, so depth does not matter.
+ * Roughly the length of plain data as JSON in UTF-8, without making that JSON: what `maxRecordBytes` goes by. Text that JSON
+ * escapes counts unescaped; texts count up to `maxTextLength`, but for those that are never cut. No recursion, so depth does
+ * not matter.
  */
-export function estimateRecordBytes(record: AnyRecord): number {
-  return estimateBytes(record);
-}
-
-/** The same for any plain data. Texts count up to `maxTextLength`, but for those that are never cut. */
 export function estimateBytes(
   data: unknown,
   maxTextLength = Infinity,

@@ -1,4 +1,4 @@
-import type { RedactedParts } from '../record/build-record';
+import type { RedactedParts } from '../record/write-record';
 import type { JsonObject, JsonValue } from '../record/json-value';
 import type { LogRecord, RecordError, RecordHeaders } from '../record/log-record';
 import type { Snapshot, SnapshotBody, SnapshotError } from '../record/snapshot';

@@ -1,6 +1,6 @@
 import { type Class, hasSensitiveClasses } from '../decorators/metadata';
 import type { Report } from '../errors';
-import type { RedactedParts } from '../record/build-record';
+import type { RedactedParts } from '../record/write-record';
 import type { JsonObject, JsonValue } from '../record/json-value';
 import { estimateBytes } from '../record/record-bytes';
 import type { PlanId, Snapshot, SnapshotValidation, TypeHint } from '../record/snapshot';

@@ -1,4 +1,4 @@
-import type { RedactedParts } from '../record/build-record';
+import type { RedactedParts } from '../record/write-record';
 import type { Snapshot } from '../record/snapshot';
 import { Detectors } from './detectors/detectors';
 import { FreeTexts } from './free-texts';

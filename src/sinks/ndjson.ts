@@ -1,5 +1,5 @@
 import type { AnyRecord } from '../record/log-record';
-import { jsonOf } from '../record/packed-record';
+import { PackedRecord } from '../record/packed-record';
 
 // `JSON.stringify` leaves these as they are, yet some readers end a line at them (U+0085, U+2028, U+2029) and terminals
 // obey them (U+009B starts an escape sequence). They can only stand inside strings, where `\u0085` means the same.
@@ -20,7 +20,7 @@ function mayHoldSeparators(json: string): boolean {
  *
  * @throws {@link TypeError} when the record cannot be written as JSON.
  */
-export function toNdjsonLine(record: AnyRecord): string {
-  const json = jsonOf(record);
+export function toNdjsonLine(record: AnyRecord | PackedRecord): string {
+  const json = record instanceof PackedRecord ? record.json : JSON.stringify(record);
   return `${mayHoldSeparators(json) ? json.replace(LEFT_RAW_BY_JSON, escapeCharacter) : json}\n`;
 }

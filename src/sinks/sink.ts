@@ -32,7 +32,8 @@ export interface Sink {
   write(batch: readonly AnyRecord[], signal: AbortSignal): Promise<void | WriteResult>;
   /**
    * Stores records before it returns, when the process exits and nothing can be waited for; called once and last. The
-   * records of a `write` under way are among them: the sink leaves out those that it has handed over already. Without it
+   * records of a `write` under way are among them: the sink leaves out those that it has handed over already, told by
+   * their `_id`, because they may be other objects. Without it
    * and without a spool such records are lost.
    */
   writeSync?(batch: readonly AnyRecord[]): void;

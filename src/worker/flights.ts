@@ -1,10 +1,10 @@
-import type { LogRecord } from '../record/log-record';
+import type { PackedRecord } from '../record/packed-record';
 import type { Snapshot } from '../record/snapshot';
 
 /** Snapshots and records on their way to a worker, kept until it is done with them. */
 export interface Flight {
   readonly snapshots: readonly Snapshot[];
-  readonly records: readonly LogRecord[];
+  readonly records: readonly PackedRecord[];
   readonly bytes: number;
   /** Workers that ended while they had this in hand. */
   readonly crashes: number;
@@ -30,7 +30,7 @@ function bodyLength(body: Snapshot['request']['body']): number {
 
 interface Waiting {
   readonly snapshot?: Snapshot;
-  readonly record?: LogRecord;
+  readonly record?: PackedRecord;
   readonly bytes: number;
 }
 
@@ -62,7 +62,7 @@ export class Flights {
     this.#add({ snapshot, bytes });
   }
 
-  addRecord(record: LogRecord, bytes: number): void {
+  addRecord(record: PackedRecord, bytes: number): void {
     this.#add({ record, bytes });
   }
 
@@ -113,7 +113,7 @@ export class Flights {
     }
     if (this.#waiting.length === 0) return undefined;
     const snapshots: Snapshot[] = [];
-    const records: LogRecord[] = [];
+    const records: PackedRecord[] = [];
     let bytes = 0;
     let count = 0;
     while (count < this.#waiting.length && count < MAX_BATCH && bytes < MAX_BATCH_BYTES) {

@@ -1,13 +1,13 @@
 import type { Exchange } from '../capture/exchange';
 import type { ExchangeCounts } from '../capture/snapshot-target';
 import type { Delivery } from '../delivery/delivery';
-import type { LogRecord } from '../record/log-record';
+import type { PackedRecord } from '../record/packed-record';
 import type { Snapshot } from '../record/snapshot';
 import type { RecordFactory } from './record-factory';
 import type { RecordTarget, TargetStats } from './record-target';
 
 /** Adds what only the application's thread knows to a record, before it is delivered. */
-export type FinishRecord = (record: LogRecord, exchange: Exchange) => LogRecord;
+export type FinishRecord = (record: PackedRecord, exchange: Exchange) => PackedRecord;
 
 /** Makes and delivers records in this thread, each at once. */
 export class LocalTarget implements RecordTarget {

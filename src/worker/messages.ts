@@ -2,7 +2,8 @@ import type { ResolvedDeliveryOptions } from '../delivery/delivery-options';
 import type { Drop, LaneStats } from '../delivery/lane-stats';
 import type { LossOrigin } from '../delivery/loss-notes';
 import type { LoggingErrorCode } from '../errors';
-import type { LogRecord, ServiceInfo } from '../record/log-record';
+import type { ServiceInfo } from '../record/log-record';
+import type { PackedRecord } from '../record/packed-record';
 import type { Snapshot } from '../record/snapshot';
 import type { Facts } from '../redact/facts';
 import type { SnapshotRedactionOptions } from '../redact/snapshot-redactor';
@@ -33,7 +34,7 @@ export interface Batch {
   readonly facts: Facts | null;
   readonly snapshots: readonly Snapshot[];
   /** Made in the application's thread, to be delivered. */
-  readonly records: readonly LogRecord[];
+  readonly records: readonly PackedRecord[];
 }
 
 /** Where a worker notes, in memory that both threads see, that it has ended delivery and how many records that cost. */
@@ -54,7 +55,7 @@ export interface BatchDone {
   readonly number: number;
   readonly failed: number;
   /** Of the batch's snapshots, when the application's thread has sinks. */
-  readonly records?: readonly LogRecord[];
+  readonly records?: readonly PackedRecord[];
   readonly sinks: Sinks;
 }
 

@@ -1,5 +1,6 @@
 import { SinkError } from '../errors';
 import type { AnyRecord } from '../record/log-record';
+import { TAKES_PACKED, takesPacked } from '../sinks/packed-batches';
 import type { Sink, SinkContext, WriteResult } from '../sinks/sink';
 import { makeSink } from '../sinks/sink-recipe';
 import type { NamedRecipe } from './messages';
@@ -14,6 +15,10 @@ export class RecipeSink implements Sink {
     private readonly onProgress: () => void,
   ) {
     this.name = recipe.name;
+  }
+
+  get [TAKES_PACKED](): boolean {
+    return takesPacked(this.#sink);
   }
 
   async open(context: SinkContext): Promise<void> {

@@ -1,24 +1,28 @@
 import { LoggingError } from '../errors';
 import { quietCause } from '../quiet-cause';
-import { buildRecord, type RedactedParts } from '../record/build-record';
-import type { LogRecord, ServiceInfo } from '../record/log-record';
-import { packRecord } from '../record/packed-record';
+import type { ServiceInfo } from '../record/log-record';
+import type { PackedRecord } from '../record/packed-record';
 import type { Snapshot } from '../record/snapshot';
+import { type RedactedParts, writeRecord } from '../record/write-record';
 import type { Reporter } from '../reporter';
 
 /** Makes records of snapshots, in whichever thread it is. */
 export class RecordFactory {
+  /** As JSON. */
+  readonly #service: string;
+
   constructor(
     private readonly redactor: { redact(snapshot: Snapshot): RedactedParts },
-    private readonly service: ServiceInfo,
+    service: ServiceInfo,
     private readonly reporter: Reporter,
-  ) {}
+  ) {
+    this.#service = JSON.stringify(service);
+  }
 
   /** `undefined`, and reported, when it cannot be made. */
-  make(snapshot: Snapshot): LogRecord | undefined {
+  make(snapshot: Snapshot): PackedRecord | undefined {
     try {
-      const parts = this.redactor.redact(snapshot);
-      return packRecord(buildRecord(snapshot, parts, this.service), parts.bodies);
+      return writeRecord(snapshot, this.redactor.redact(snapshot), this.#service);
     } catch (cause) {
       this.reporter.reportOnce(
         'record',

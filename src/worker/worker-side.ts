@@ -2,7 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { Delivery } from '../delivery/delivery';
 import type { Drop } from '../delivery/lane-stats';
 import { ReportOnce } from '../redact/report-once';
-import type { LogRecord } from '../record/log-record';
+import { PackedRecord } from '../record/packed-record';
 import { SnapshotRedactor } from '../redact/snapshot-redactor';
 import { ToldClasses } from '../redact/told-classes';
 import { Reporter } from '../reporter';
@@ -70,12 +70,13 @@ export class WorkerSide {
 
   #work({ number, facts, snapshots, records }: Batch): void {
     if (facts) this.#classes.learn(facts);
-    const made: LogRecord[] = [];
+    const made: PackedRecord[] = [];
     for (const snapshot of snapshots) {
       const record = this.#factory.make(snapshot);
       if (record) made.push(record);
     }
-    for (const record of [...made, ...records]) this.#delivery.push(record);
+    for (const record of made) this.#delivery.push(record);
+    for (const record of records) this.#delivery.push(PackedRecord.revive(record));
     this.#post({
       kind: 'done',
       number,

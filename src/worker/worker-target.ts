@@ -6,6 +6,7 @@ import type { Delivery } from '../delivery/delivery';
 import type { Drop } from '../delivery/lane-stats';
 import { LoggingError } from '../errors';
 import { quietCause } from '../quiet-cause';
+import { PackedRecord } from '../record/packed-record';
 import type { Snapshot } from '../record/snapshot';
 import type { FactTeller } from '../redact/tell-facts';
 import type { Reporter } from '../reporter';
@@ -243,7 +244,7 @@ export class WorkerTarget implements RecordTarget {
     const flight = this.#flights.land(number);
     if (!flight) return;
     const { counts, delivery } = this.#parts;
-    for (const record of records) delivery.push(record);
+    for (const record of records) delivery.push(PackedRecord.revive(record));
     counts.recorded += sizeOf(flight) - failed;
     counts.dropped.failed += failed;
     this.#settlement.settle(sizeOf(flight));

@@ -5,7 +5,7 @@ import { Chance } from '../../support/chance';
 import { checkProperty } from '../../support/check-property';
 import { FaultyStore, type Weather } from '../../support/faulty-store';
 import { MemoryDisk } from '../../support/memory-disk';
-import { numberedRecord, numbersOf } from '../../support/numbered-records';
+import { numbersOf, packedRecord } from '../../support/numbered-records';
 import { proofScale } from '../../support/proof-scale';
 import { testDelivery } from '../../support/test-delivery';
 
@@ -29,8 +29,8 @@ class Producer {
   push({ delivery, stats }: TestDelivery, count: number): void {
     for (let index = 0; index < count; index++) {
       const number = ++this.#next;
-      const record = numberedRecord(number, { level: number % 7 === 0 ? 'error' : 'info', attributes: { number } });
-      this.pushed.set(record._id, JSON.stringify(record));
+      const record = packedRecord(number, { level: number % 7 === 0 ? 'error' : 'info', attributes: { number } });
+      this.pushed.set(record._id, record.json);
       delivery.push(record);
       stats();
     }

@@ -3,9 +3,8 @@ import fc from 'fast-check';
 import type { QueuedRecord } from '../../../src/delivery/queued-record';
 import { RecordQueue } from '../../../src/delivery/record-queue';
 import { checkProperty } from '../../support/check-property';
-import { numberedRecord } from '../../support/numbered-records';
+import { PackedRecord } from '../../../src/record/packed-record';
 import { proofScale } from '../../support/proof-scale';
-import { sampleLoss } from '../../support/sample-record';
 
 type Overflow = 'drop-oldest' | 'drop-newest';
 
@@ -23,12 +22,13 @@ interface Model {
 
 type Real = RecordQueue;
 
-const bytesOf = (entries: readonly QueuedRecord[]): number => entries.reduce((sum, { bytes }) => sum + bytes, 0);
+const bytesOf = (entries: readonly QueuedRecord[]): number =>
+  entries.reduce((sum, { record }) => sum + record.bytes, 0);
 const isImportant = ({ record }: QueuedRecord): boolean => record.level !== 'info';
 const idsOf = (entries: readonly QueuedRecord[]): number[] => entries.map(({ sequence }) => sequence);
 
 function hasRoom(waiting: readonly QueuedRecord[], added: QueuedRecord): boolean {
-  return waiting.length < QUEUE.maxQueueRecords && bytesOf(waiting) + added.bytes <= QUEUE.maxQueueBytes;
+  return waiting.length < QUEUE.maxQueueRecords && bytesOf(waiting) + added.record.bytes <= QUEUE.maxQueueBytes;
 }
 
 /** What goes for a new record; itself, when giving up all that it may displace would not be enough. */
@@ -77,13 +77,9 @@ class Add implements fc.Command<Model, Real> {
 
   run(model: Model, real: Real): void {
     const sequence = ++model.sequence;
-    const request = numberedRecord(sequence, { level: this.level });
-    const added: QueuedRecord = {
-      record: this.isLoss ? sampleLoss() : request,
-      bytes: this.bytes,
-      sequence,
-      pushedAt: 0,
-    };
+    const kind = this.isLoss ? 'loss' : 'request';
+    const record = new PackedRecord(String(sequence), kind, this.level, 0, ' '.repeat(this.bytes));
+    const added: QueuedRecord = { record, sequence, pushedAt: 0 };
     model.added++;
     if (this.isRestored) {
       real.restore([added]);
@@ -112,7 +108,7 @@ class TakeBatch implements fc.Command<Model, Real> {
     const expected: QueuedRecord[] = [];
     for (const entry of model.waiting) {
       const isOtherKind = expected[0] && expected[0].record.kind !== entry.record.kind;
-      const isTooLarge = expected.length > 0 && bytesOf(expected) + entry.bytes > BATCH.maxBatchBytes;
+      const isTooLarge = expected.length > 0 && bytesOf(expected) + entry.record.bytes > BATCH.maxBatchBytes;
       if (isOtherKind || isTooLarge || expected.length === BATCH.maxBatchRecords) break;
       expected.push(entry);
     }

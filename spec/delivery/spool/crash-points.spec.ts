@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { RecordSpool, SpooledRecord, SpoolPlace } from '../../../src/delivery/spool/record-spool';
 import { type CrashPoint, FakeDisk, fakeProcesses } from '../../support/fake-disk';
-import { numberedRecord, numbersOf } from '../../support/numbered-records';
+import { numbersOf, packedRecord } from '../../support/numbered-records';
 import { proofScale } from '../../support/proof-scale';
 import { readAll, readNumbers, testSpool } from '../../support/test-spool';
 
@@ -56,7 +56,7 @@ async function live(disk: FakeDisk, pid: number, ledger: Ledger, first = 1): Pro
   const append = (count: number, isHeld: boolean): void => {
     for (; count > 0; count--, next++) {
       ledger.append(next);
-      places.set(next, spool.append(numberedRecord(next), isHeld) as SpoolPlace);
+      places.set(next, spool.append(packedRecord(next), isHeld) as SpoolPlace);
     }
   };
   const settle = (numbers: readonly number[]): void => {

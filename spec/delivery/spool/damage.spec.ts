@@ -3,15 +3,16 @@ import { crc32 } from 'node:zlib';
 import { FakeDisk, fakeProcesses } from '../../support/fake-disk';
 import { numberedRecord } from '../../support/numbered-records';
 import type { LogRecord } from '../../../src/record/log-record';
+import { PackedRecord } from '../../../src/record/packed-record';
 import { readNumbers, type SpoolNotes, testSpool } from '../../support/test-spool';
 
 const OPTIONS = { directory: '/spool', segmentBytes: 65_536, maxBytes: 262_144 };
 const COUNT = 4;
 
 /** Small, so that every byte of a segment can be tried. */
-function smallRecord(number: number): LogRecord {
+function smallRecord(number: number): PackedRecord {
   const { _id, at } = numberedRecord(number);
-  return { _id, at } as LogRecord;
+  return PackedRecord.of({ _id, at } as LogRecord);
 }
 
 /** The disk of a process that ended with four records committed. */

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { execFileSync } from 'node:child_process';
 import { eventually } from '../../support/eventually';
 import { ManualClock } from '../../support/manual-clock';
-import { numberedRecord, numbersOf } from '../../support/numbered-records';
+import { numbersOf, packedRecord } from '../../support/numbered-records';
 import { useTemporaryDirectory } from '../../support/temporary-directory';
 import { readAll, testSpool } from '../../support/test-spool';
 
@@ -31,7 +31,7 @@ describe('a spool on a real disk of 256 KiB', () => {
     const { spool, notes } = await testSpool(options);
     const taken: number[] = [];
     for (let number = 1; notes.states.length === 0; number++) {
-      if (typeof spool.append(numberedRecord(number), false) === 'object') taken.push(number);
+      if (typeof spool.append(packedRecord(number), false) === 'object') taken.push(number);
       if (number % 5 === 0) await spool.commit();
     }
     expect(notes.states).to.deep.equal([{ name: 'failing', reason: 'the disk is full (ENOSPC)' }]);
@@ -45,7 +45,7 @@ describe('a spool on a real disk of 256 KiB', () => {
     spool.settle(first.map(({ place }) => place));
     await spool.commit();
     await clock.advance(1_000);
-    await eventually(() => expect(spool.append(numberedRecord(9_999), false)).to.be.an('object'));
+    await eventually(() => expect(spool.append(packedRecord(9_999), false)).to.be.an('object'));
     expect(numbersOf((await readAll(spool)).map(({ record }) => record))).to.deep.equal([9_999]);
     await spool.close();
     const next = await testSpool(options);

@@ -3,14 +3,14 @@ import type { Owner, Processes } from '../../../src/delivery/spool/owners';
 import { localProcesses } from '../../../src/delivery/spool/owners';
 import { FakeDisk, fakeProcesses } from '../../support/fake-disk';
 import { ManualClock } from '../../support/manual-clock';
-import { numberedRecord } from '../../support/numbered-records';
+import { packedRecord } from '../../support/numbered-records';
 import { readNumbers, testSpool } from '../../support/test-spool';
 
 const OPTIONS = { directory: '/spool' };
 
 async function leave(disk: FakeDisk, pid: number, number: number, clock = new ManualClock()) {
   const left = await testSpool({ ...OPTIONS, clock, files: disk, processes: fakeProcesses(pid, [1, 2, 3]) });
-  left.spool.append(numberedRecord(number), false);
+  left.spool.append(packedRecord(number), false);
   await left.spool.commit();
   return left;
 }
@@ -34,11 +34,11 @@ describe('processes that share a spool directory', () => {
     await leave(disk, 1, 1);
     const { spool, notes } = await testSpool({ ...OPTIONS, clock, files: disk, processes: fakeProcesses(2, running) });
     expect(notes.recovered).to.equal(0);
-    spool.append(numberedRecord(2), false);
+    spool.append(packedRecord(2), false);
     running.splice(0, 1);
     await clock.advance(10_000);
     expect(notes.recovered).to.equal(1);
-    spool.append(numberedRecord(3), false);
+    spool.append(packedRecord(3), false);
     expect(await readNumbers(spool)).to.deep.equal([2, 1, 3]);
   });
 
@@ -47,7 +47,7 @@ describe('processes that share a spool directory', () => {
     const clock = new ManualClock();
     const far = (pid: number): Processes => ({ ...fakeProcesses(pid), isRunning: () => Promise.resolve(undefined) });
     const alive = await testSpool({ ...OPTIONS, clock, files: disk, processes: far(1) });
-    alive.spool.append(numberedRecord(1), false);
+    alive.spool.append(packedRecord(1), false);
     await clock.advance(60_000);
     const second = await testSpool({ ...OPTIONS, clock, files: disk, processes: far(2) });
     expect(second.notes.recovered).to.equal(0);

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { SpoolPlace } from '../../../src/delivery/spool/record-spool';
 import { FakeDisk, fakeProcesses } from '../../support/fake-disk';
 import { ManualClock } from '../../support/manual-clock';
-import { numberedRecord } from '../../support/numbered-records';
+import { packedRecord } from '../../support/numbered-records';
 import { proofScale } from '../../support/proof-scale';
 import { readNumbers, testSpool } from '../../support/test-spool';
 
@@ -22,7 +22,7 @@ describe('a spool on a disk that loses power', () => {
       if (step % 100 < 90) {
         appendedAt.push(clock.now());
         const number = appendedAt.length;
-        const place = spool.append(numberedRecord(number), true) as SpoolPlace;
+        const place = spool.append(packedRecord(number), true) as SpoolPlace;
         if (number % 7 === 0) spool.settle([place]);
       }
       await clock.advance(7);
@@ -47,9 +47,9 @@ describe('a spool on a disk that loses power', () => {
   it('loses nothing that was taken over from a killed process', async () => {
     const disk = new FakeDisk();
     const first = await testSpool({ ...OPTIONS, files: disk, processes: fakeProcesses(1) });
-    first.spool.append(numberedRecord(1), false);
+    first.spool.append(packedRecord(1), false);
     await first.spool.commit();
-    first.spool.append(numberedRecord(2), false);
+    first.spool.append(packedRecord(2), false);
     // Within the window of the sync before: it is written, and not safe.
     await first.spool.commit();
     const killed = disk.afterKill();
@@ -63,7 +63,7 @@ describe('a spool on a disk that loses power', () => {
     const clock = new ManualClock();
     const { spool } = await testSpool({ ...OPTIONS, clock, files: disk, processes: fakeProcesses(1) });
     for (let number = 1; number <= 200; number++) {
-      spool.append(numberedRecord(number), true);
+      spool.append(packedRecord(number), true);
       await clock.advance(3);
       if (proofScale() === 1 && number % 5 !== 0) continue;
       const next = await testSpool({ ...OPTIONS, files: disk.afterKill(), processes: fakeProcesses(2) });

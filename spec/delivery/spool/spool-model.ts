@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { RecordSpool, SpoolPlace } from '../../../src/delivery/spool/record-spool';
 import { FakeDisk, fakeProcesses } from '../../support/fake-disk';
 import { ManualClock } from '../../support/manual-clock';
-import { numberedRecord, numbersOf } from '../../support/numbered-records';
+import { numbersOf, packedRecord } from '../../support/numbered-records';
 import { readAll, readNumbers, type SpoolNotes, testSpool } from '../../support/test-spool';
 
 const OPTIONS = { directory: '/spool', segmentBytes: 8_192, maxBytes: 65_536 };
@@ -139,7 +139,7 @@ class Append extends OnOpenSpool {
 
   protected override act(model: SpoolModel, real: RealSpool): void {
     const number = model.next++;
-    const place = real.spool.append(numberedRecord(number, this.isLarge ? LARGE : {}), this.isHeld);
+    const place = real.spool.append(packedRecord(number, this.isLarge ? LARGE : {}), this.isHeld);
     if (typeof place === 'string') {
       if (place === 'failing') expect(real.notes.states.at(-1)?.name).to.equal('failing');
       else expect([place, real.spool.bytes > OPTIONS.maxBytes / 4]).to.deep.equal(['full', true]);
@@ -257,7 +257,7 @@ class Close extends OnOpenSpool {
   protected override async act(model: SpoolModel, real: RealSpool): Promise<void> {
     await real.spool.close();
     real.takeNotes(model);
-    expect(real.spool.append(numberedRecord(0), false)).to.equal('failing');
+    expect(real.spool.append(packedRecord(0), false)).to.equal('failing');
     model.isOpen = false;
     if (model.isFaulty) return;
     for (const number of [...model.unread, ...model.held]) model.committed.add(number);

@@ -1,7 +1,5 @@
 import { fileFailureReason } from '../../files/errno';
-import type { AnyRecord } from '../../record/log-record';
-import { jsonOf } from '../../record/packed-record';
-import { parseRecord } from '../../record/record-json';
+import { PackedRecord } from '../../record/packed-record';
 import type { Clock } from '../clock';
 import type { RecordSpool, SpooledRecord, SpoolPlace, SpoolRefusal } from './record-spool';
 import { Segment } from './segment';
@@ -86,15 +84,9 @@ export class DiskSpool implements RecordSpool {
     return this.#segments.reduce((sum, segment) => sum + segment.unsettledBytes, 0);
   }
 
-  append(record: AnyRecord, isHeld: boolean): SpoolPlace | SpoolRefusal {
+  append({ json }: PackedRecord, isHeld: boolean): SpoolPlace | SpoolRefusal {
     const unwrittenBytes = Math.max(0, this.#pendingBytes - this.#flushedBytes);
     if (this.#closed || this.#retryAt !== undefined || unwrittenBytes > MAX_PENDING_BYTES) return 'failing';
-    let json: string;
-    try {
-      json = jsonOf(record);
-    } catch {
-      return 'unencodable';
-    }
     const length = frameLength(json);
     if (this.#diskBytes + length > this.context.options.maxBytes) {
       // What is settled in the segment that is written to takes room until it is deleted.
@@ -390,5 +382,5 @@ export class DiskSpool implements RecordSpool {
 }
 
 function refusedRecord({ segment, index, json, isHeld }: PendingFrame): RefusedRecord {
-  return { place: { segment: segment.id, index }, record: isHeld ? null : parseRecord(json) };
+  return { place: { segment: segment.id, index }, record: isHeld ? null : PackedRecord.read(json) };
 }

@@ -1,4 +1,4 @@
-import type { AnyRecord } from '../../record/log-record';
+import type { PackedRecord } from '../../record/packed-record';
 
 /** Where a record lies in a spool. Its order is the order of arrival. */
 export interface SpoolPlace {
@@ -9,14 +9,14 @@ export interface SpoolPlace {
 
 /** A record that was read back. */
 export interface SpooledRecord {
-  readonly record: AnyRecord;
+  readonly record: PackedRecord;
   readonly place: SpoolPlace;
   /** Its size on the disk. */
   readonly bytes: number;
 }
 
-/** Why a record was not taken: the spool holds `maxBytes`, the disk refuses it, or it cannot be encoded. */
-export type SpoolRefusal = 'full' | 'failing' | 'unencodable';
+/** Why a record was not taken: the spool holds `maxBytes`, or the disk refuses it. */
+export type SpoolRefusal = 'full' | 'failing';
 
 /** Records found in a spool that nobody can read any more; each is counted as lost. */
 export interface SpoolDamage {
@@ -31,10 +31,10 @@ export interface SpoolDamage {
  */
 export interface RecordSpool {
   /**
-   * Takes a record; never throws and never waits. It is encoded now and written within the commit window. `isHeld` says
+   * Takes a record; never throws and never waits. It is written within the commit window. `isHeld` says
    * that the lane keeps it in memory too: allowed only while `unread` is 0, and moves the cursor past it.
    */
-  append(record: AnyRecord, isHeld: boolean): SpoolPlace | SpoolRefusal;
+  append(record: PackedRecord, isHeld: boolean): SpoolPlace | SpoolRefusal;
   /** Resolves when all that was appended is on the disk, or the disk has refused it. Never rejects. */
   commit(): Promise<void>;
   /**

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { parseRecord } from '../../record/record-json';
+import { PackedRecord } from '../../record/packed-record';
 import { IndexRanges, type IndexRange } from './index-ranges';
 import type { SpooledRecord } from './record-spool';
 import { encodeProgress, ENTRY_BYTES, framesIn, frameText, SEGMENT_HEADER_BYTES } from './segment-format';
@@ -164,7 +164,7 @@ export class Segment {
       readTo = frame.end;
       if (frame.index < this.#readIndex) continue;
       damaged += this.#giveUp(frame.index);
-      const record = this.#settled.has(frame.index) ? null : tryToParse(frameText(bytes, frame));
+      const record = this.#settled.has(frame.index) ? null : tryToRead(frameText(bytes, frame));
       if (record === undefined) {
         damaged += this.#giveUp(frame.index + 1);
       } else if (record) {
@@ -244,9 +244,9 @@ export class Segment {
   }
 }
 
-function tryToParse(json: string): SpooledRecord['record'] | undefined {
+function tryToRead(json: string): PackedRecord | undefined {
   try {
-    return parseRecord(json);
+    return PackedRecord.read(json);
   } catch {
     return undefined;
   }

@@ -1,11 +1,11 @@
-import type { AnyRecord } from '../../record/log-record';
+import type { PackedRecord } from '../../record/packed-record';
 import type { SpoolDamage, SpoolPlace } from './record-spool';
 
 /** A record that was appended and then refused by the disk. Its place is void: it must not be settled. */
 export interface RefusedRecord {
   readonly place: SpoolPlace;
   /** `null` when it was appended as held: the lane has it in memory. Else it is given back, and no longer in `unread`. */
-  readonly record: AnyRecord | null;
+  readonly record: PackedRecord | null;
 }
 
 /** `failing`: the disk refuses to write, and `append` refuses too, until it works again. */

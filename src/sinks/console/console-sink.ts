@@ -2,6 +2,7 @@ import { LoggingError } from '../../errors';
 import { describeValue, refuseUnknownKeys, requireBoolean, requireOneOf, requireText } from '../../option-checks';
 import type { AnyRecord } from '../../record/log-record';
 import { toNdjsonLine } from '../ndjson';
+import { TAKES_PACKED } from '../packed-batches';
 import { renderBatch } from '../render-batch';
 import { SerialWrites } from '../serial-writes';
 import type { Sink } from '../sink';
@@ -73,6 +74,7 @@ function printTo(stream: NodeJS.WritableStream, { name, isPretty, style }: Resol
   let printed: readonly AnyRecord[] = [];
   return {
     name,
+    ...(!isPretty && { [TAKES_PACKED]: true }),
     async write(batch, signal) {
       const { text, rejected } = renderBatch(batch, renderRecord);
       const print = async (): Promise<void> => {

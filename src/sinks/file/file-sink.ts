@@ -1,6 +1,7 @@
 import { LoggingError, SinkError, type Report } from '../../errors';
 import type { AnyRecord } from '../../record/log-record';
 import { toNdjsonLine } from '../ndjson';
+import { TAKES_PACKED } from '../packed-batches';
 import { renderBatch } from '../render-batch';
 import { SerialWrites } from '../serial-writes';
 import type { Sink, SinkContext, WriteResult } from '../sink';
@@ -30,6 +31,7 @@ export function fileSink(options: FileSinkOptions = {}): Sink {
 
 /** {@link fileSink} with its clock as a parameter. */
 export class FileSink implements Sink {
+  readonly [TAKES_PACKED] = true;
   readonly name: string;
   readonly #directory: string;
   readonly #file: RotatingFile;
