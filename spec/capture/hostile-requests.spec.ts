@@ -2,7 +2,8 @@ import 'reflect-metadata';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { BSON } from 'mongodb';
-import { All, Body, Get, JsonController, Param, Post, QueryParam } from 'routing-controllers';
+import type { Response } from 'koa';
+import { All, Body, Get, JsonController, Param, Post, QueryParam, Res } from 'routing-controllers';
 import { Logged, Sensitive } from '../../src';
 import { testApp } from '../support/test-app';
 
@@ -21,6 +22,10 @@ class HostileController {
     return { length: token.length + (key ?? '').length };
   }
   @All('/any') any() {
+    return {};
+  }
+  @Get('/prototype') prototype(@Res() response: Response) {
+    response.set('__proto__', 'sent');
     return {};
   }
 }
@@ -99,6 +104,14 @@ describe('hostile requests', () => {
     expect(request.headers['cookie']).to.equal('sid=[REDACTED]; theme=[REDACTED]');
     expect(request.headers['authorization']).to.contain('[REDACTED]');
     expect(JSON.stringify(request)).not.to.contain('canary');
+  });
+
+  it('cannot make a header be missed that is named like the prototype', async () => {
+    const app = await start();
+    const answer = await app.get('/hostile/prototype');
+    expect(answer.headers.get('__proto__')).to.equal('sent');
+    const { response } = await app.storedRecord();
+    expect(response.headers).to.include({ '%5F_proto__': 'sent' });
   });
 
   for (const { name, text, status } of [

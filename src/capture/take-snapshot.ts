@@ -8,6 +8,7 @@ import { LiveSecrets } from '../redact/live-secrets';
 import type { Redactor } from '../redact/redactor';
 import { quietCause } from '../quiet-cause';
 import type { Reporter } from '../reporter';
+import { setOwn } from '../record/set-own';
 import { type Attributes, plainAttributes } from './attributes';
 import { type BodyRules, liveSources, requestBody, responseBody, responseBytes } from './captured-body';
 import { captureError } from './captured-error';
@@ -44,16 +45,12 @@ function plainAddress(ip: string | undefined): string | null {
 }
 
 const EMPTY: Readonly<Record<string, never>> = Object.freeze({});
-// Objects without a prototype take three times as long to fill and to read; Node loses a header of this name as well.
-const PROTOTYPE_NAME = '__proto__';
-
 function keptHeaders(headers: IncomingHttpHeaders | OutgoingHttpHeaders): SnapshotHeaders {
   const kept: Record<string, string | readonly string[]> = {};
   for (const name in headers) {
     const value = headers[name];
-    if (name === PROTOTYPE_NAME) continue;
-    if (Array.isArray(value)) kept[name] = value.map(String);
-    else if (value !== undefined) kept[name] = String(value);
+    if (Array.isArray(value)) setOwn(kept, name, value.map(String));
+    else if (value !== undefined) setOwn(kept, name, String(value));
   }
   return kept;
 }
@@ -62,7 +59,7 @@ function stringValues(values: unknown): Readonly<Record<string, string>> {
   if (typeof values !== 'object' || values === null) return EMPTY;
   const texts: Record<string, string> = {};
   for (const [name, value] of Object.entries(values)) {
-    if (typeof value !== 'object' && value !== undefined && name !== PROTOTYPE_NAME) texts[name] = String(value);
+    if (typeof value !== 'object' && value !== undefined) setOwn(texts, name, String(value));
   }
   return texts;
 }
