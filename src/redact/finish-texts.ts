@@ -28,25 +28,35 @@ export class TextFinish {
 
   /** Whether there is anything to do. One look at all texts together costs less than to finish the few of a record. */
   mayChange(trees: readonly JsonValue[]): boolean {
+    const { known } = this.#notes;
+    const { shortest } = known;
     const texts: string[] = [];
+    /** Those of the joined texts that can hold a secret. */
+    const parts: number[] = [];
+    let end = 0;
+    const add = (text: string): void => {
+      texts.push(text);
+      if (text.length >= shortest) parts.push(end, end + text.length);
+      end += text.length + 1;
+    };
     const pending = [...trees];
     for (let at = 0; at < pending.length; at++) {
       const tree = pending[at]!;
       if (typeof tree === 'string') {
         if (tree.length > this.#maxLength) return true;
-        texts.push(tree);
+        add(tree);
       } else if (Array.isArray(tree)) {
         for (const value of tree) pending.push(value);
       } else if (typeof tree === 'object' && tree !== null) {
         for (const key in tree) {
-          texts.push(key);
+          add(key);
           pending.push(tree[key]!);
         }
       }
     }
     // Divided by what no surrogate pair can span.
     const all = texts.join('\n');
-    return this.#notes.known.mayBeIn(all) || toUSVString(all) !== all;
+    return known.mayBeInParts(all, parts) || toUSVString(all) !== all;
   }
 
   /** @param tree A tree of ours, changed in place. */

@@ -50,10 +50,21 @@ export class KnownValues {
     }
   }
 
-  /** Whether `removeFrom` may change the text, or a part of it. */
-  mayBeIn(text: string): boolean {
-    if (this.isEmpty) return false;
-    return this.#values.size > MAX_VALUES || this.#searchOfAll().mayBeIn(text);
+  /** No shorter text can hold one. */
+  get shortest(): number {
+    if (this.isEmpty) return Infinity;
+    return this.#values.size > MAX_VALUES ? MIN_LENGTH : this.#searchOfAll().shortest;
+  }
+
+  /** Whether `removeFrom` may change one of these parts of a text. */
+  mayBeInParts(text: string, parts: Spans): boolean {
+    if (this.isEmpty || parts.length === 0) return false;
+    if (this.#values.size > MAX_VALUES) return true;
+    const search = this.#searchOfAll();
+    if (text.includes('%') || text.includes('\\')) return true;
+    const codes = CODES.of(text);
+    for (let at = 0; at < parts.length; at += 2) if (search.mayBeInPart(codes, parts[at]!, parts[at + 1]!)) return true;
+    return false;
   }
 
   /**
@@ -64,7 +75,7 @@ export class KnownValues {
     if (this.isEmpty || text.length < MIN_LENGTH) return text;
     if (this.#values.size > MAX_VALUES) return REDACTED;
     const search = this.#searchOfAll();
-    if (!search.mayBeIn(text)) return text;
+    if (text.length < search.shortest || !search.mayBeIn(text)) return text;
     const spans = this.#find(text, search);
     if (spans === undefined) return REDACTED;
     return spans.length === 0 ? text : cutOut(text, spans);
@@ -81,7 +92,7 @@ export class KnownValues {
     for (let at = 0; at < parts.length; at += 2) {
       const from = parts[at]!;
       const to = parts[at + 1]!;
-      if (to - from < MIN_LENGTH || (!hasEscapes && !search.mayBeInPart(codes, from, to))) continue;
+      if (to - from < search.shortest || (!hasEscapes && !search.mayBeInPart(codes, from, to))) continue;
       const part = text.slice(from, to);
       if (this.removeFrom(part) !== part) return true;
     }

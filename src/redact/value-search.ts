@@ -29,6 +29,8 @@ const MIN_LENGTH_WITHIN_WORDS = 8;
  * the payload of a JWT), whichever of the three ways it falls on the groups of base64.
  */
 export class ValueSearch {
+  /** Of the values. Their other forms are no shorter, so that none stands in a text that is. */
+  readonly shortest: number;
   readonly #values: readonly string[];
   /** The values, and those with blanks as forms and queries write them. */
   readonly #forms: readonly string[];
@@ -41,10 +43,11 @@ export class ValueSearch {
 
   constructor(values: Iterable<string>) {
     this.#values = [...values];
+    this.shortest = shortestOf(this.#values);
     const written = this.#values.filter(value => value.includes(' ')).map(value => value.replaceAll(' ', '+'));
     this.#forms = written.length === 0 ? this.#values : [...this.#values, ...written];
     this.#hashes = this.#hashesOfBase64();
-    const windowAt = commonWindow(this.#forms);
+    const windowAt = this.shortest - WINDOW;
     for (const form of this.#forms) this.#hashes.add(hashAt(form, windowAt));
   }
 
@@ -201,7 +204,11 @@ function noHashes(bits: number): readonly number[] {
 
 /** Where the hashed characters stand in each form: as far behind as all have them, because many begin alike. */
 function commonWindow(forms: readonly string[]): number {
-  return forms.reduce((shortest, { length }) => Math.min(shortest, length), Infinity) - WINDOW;
+  return shortestOf(forms) - WINDOW;
+}
+
+function shortestOf(forms: readonly string[]): number {
+  return forms.reduce((shortest, { length }) => Math.min(shortest, length), Infinity);
 }
 
 function hashAt(text: string, at: number): number {
