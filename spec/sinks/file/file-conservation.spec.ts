@@ -1,26 +1,46 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { mkdtemp, readdir, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readlink,
+  rename,
+  rm,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkProperty } from '../../support/check-property';
+import { openFilesIn } from '../../support/open-files';
 import { readLines } from '../../support/read-ndjson';
 import { sampleRecords } from '../../support/sample-record';
 import { useTemporaryDirectory } from '../../support/temporary-directory';
 import { TestFileSink } from '../../support/test-file-sink';
 
+const EVENTS = [
+  'restart',
+  'renamed outside',
+  'replaced outside',
+  'copied and cut outside',
+  'folder moved outside',
+  'disk full',
+  'room again',
+  'other process dies in a line',
+] as const;
+
 type Step =
   | { readonly kind: 'write'; readonly count: number; readonly together: number }
   | { readonly kind: 'clock'; readonly hours: number }
-  | { readonly kind: 'restart' | 'renamed outside' | 'disk full' | 'room again' | 'other process dies in a line' };
+  | { readonly kind: (typeof EVENTS)[number] };
 
 // prettier-ignore
 const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('write'), count: fc.integer({ min: 1, max: 9 }), together: fc.integer({ min: 1, max: 3 }) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('clock'), hours: fc.integer({ min: -30, max: 30 }) }) },
-  ...(['restart', 'renamed outside', 'disk full', 'room again', 'other process dies in a line'] as const).map(kind => ({
-    weight: 1,
-    arbitrary: fc.record({ kind: fc.constant(kind) }),
-  })),
+  ...EVENTS.map(kind => ({ weight: 1, arbitrary: fc.record({ kind: fc.constant(kind) }) })),
 );
 
 describe('over any course of events', () => {
@@ -33,8 +53,9 @@ describe('over any course of events', () => {
       fc.asyncProperty(fc.array(anyStep, { maxLength: 25 }), async steps => {
         const course = await Course.start(await mkdtemp(join(directory(), 'run-')));
         for (const each of steps) await course.take(each);
-        const { stored, expected } = await course.finish();
+        const { stored, expected, leftOpen } = await course.finish();
         expect(stored.sort()).to.deep.equal(expected.sort());
+        expect(leftOpen).to.deep.equal([]);
       }),
       60,
     );
@@ -43,7 +64,10 @@ describe('over any course of events', () => {
 
 /** A file sink to which things happen, and the ids that it has acknowledged. */
 class Course {
+  /** Holds the folder of the sink, and what is moved away from there. */
   readonly #directory: string;
+  readonly #folder: string;
+  readonly #current: string;
   readonly #acknowledged: string[] = [];
   #sink: TestFileSink;
   #now = Date.parse('2027-03-10T10:15:00.000Z');
@@ -52,6 +76,8 @@ class Course {
 
   private constructor(directory: string) {
     this.#directory = directory;
+    this.#folder = join(directory, 'logs');
+    this.#current = join(this.#folder, 'requests.ndjson');
     this.#sink = this.#newSink();
   }
 
@@ -62,7 +88,6 @@ class Course {
   }
 
   async take(step: Step): Promise<void> {
-    const current = join(this.#directory, 'requests.ndjson');
     switch (step.kind) {
       case 'write':
         await Promise.all(Array.from({ length: step.together }, () => this.#write(step.count)));
@@ -76,25 +101,46 @@ class Course {
         this.#sink = await this.#newSink().open();
         return;
       case 'other process dies in a line':
-        await writeFile(current, '{"torn":', { flag: 'a' }).catch(() => undefined);
+        await writeFile(this.#current, '{"torn":', { flag: 'a' }).catch(() => undefined);
         return;
       case 'room again':
       case 'renamed outside':
-        await this.#moveAway(current);
+        await this.#moveAway();
+        return;
+      case 'replaced outside':
+        await this.#moveAway();
+        await mkdir(this.#folder, { recursive: true });
+        await writeFile(this.#current, '');
+        return;
+      case 'copied and cut outside':
+        await this.#removeDevice();
+        await copyFile(this.#current, this.#nextMoved()).catch(() => undefined);
+        await truncate(this.#current).catch(() => undefined);
+        return;
+      case 'folder moved outside':
+        await this.#removeDevice();
+        await rename(this.#folder, this.#nextMoved()).catch(() => undefined);
         return;
       case 'disk full':
-        await this.#moveAway(current);
-        await symlink('/dev/full', current);
+        await this.#moveAway();
+        await mkdir(this.#folder, { recursive: true });
+        await symlink('/dev/full', this.#current);
     }
   }
 
-  async finish(): Promise<{ readonly stored: string[]; readonly expected: string[] }> {
-    await this.#moveAway(join(this.#directory, 'requests.ndjson'));
+  async finish() {
+    await this.#removeDevice();
     await this.#sink.close();
-    const names = ['requests.ndjson', ...(await readdir(this.#directory)).filter(name => name.startsWith('moved'))];
-    const lines = (await Promise.all(names.map(name => readLines(this.#directory, name)))).flat();
-    const whole = lines.filter(line => !/^(\{"torn":)+$/.test(line));
-    return { stored: whole.map(line => (JSON.parse(line) as { _id: string })._id), expected: this.#acknowledged };
+    const leftOpen = await openFilesIn(this.#directory);
+    const places = await readdir(this.#directory, { withFileTypes: true });
+    const lines = await Promise.all(
+      places.map(place =>
+        place.isDirectory() ? readLines(join(this.#directory, place.name)) : readLines(this.#directory, place.name),
+      ),
+    );
+    const whole = lines.flat().filter(line => !/^(\{"torn":)+$/.test(line));
+    const stored = whole.map(line => (JSON.parse(line) as { _id: string })._id);
+    return { stored, expected: this.#acknowledged, leftOpen };
   }
 
   async #write(count: number): Promise<void> {
@@ -108,17 +154,24 @@ class Course {
     }
   }
 
-  async #moveAway(current: string): Promise<void> {
+  async #moveAway(): Promise<void> {
+    await this.#removeDevice();
+    await rename(this.#current, this.#nextMoved()).catch(() => undefined);
+  }
+
+  /** It is not to be read back. */
+  async #removeDevice(): Promise<void> {
+    const isDevice = await readlink(this.#current).catch(() => undefined);
+    if (isDevice) await rm(this.#current);
+  }
+
+  #nextMoved(): string {
     this.#moved += 1;
-    const target = join(this.#directory, `moved.${this.#moved}`);
-    await rename(current, target).catch(() => undefined);
-    // The device is not to be read back.
-    const device = await readlink(target).catch(() => undefined);
-    if (device) await rm(target);
+    return join(this.#directory, `moved.${this.#moved}`);
   }
 
   #newSink(): TestFileSink {
-    const options = { directory: this.#directory, maxFileBytes: 10_000, maxFiles: 10_000, maxAgeDays: 36_500 };
+    const options = { directory: this.#folder, maxFileBytes: 10_000, maxFiles: 10_000, maxAgeDays: 36_500 };
     return new TestFileSink(options).at(new Date(this.#now).toISOString());
   }
 }

@@ -48,7 +48,7 @@ export class FileSink implements Sink {
   constructor(options: ResolvedFileSinkOptions, now: () => number) {
     this.name = options.name;
     this.#directory = options.directory;
-    this.#file = new RotatingFile(options, now);
+    this.#file = new RotatingFile(options, now, failure => this.#reportLate(failure));
     this.#upkeep = new ArchiveUpkeep(options, now, failure => this.#note('Compressing or deleting rotated', failure));
   }
 
@@ -87,6 +87,7 @@ export class FileSink implements Sink {
   async #close(): Promise<void> {
     clearInterval(this.#upkeepTimer);
     await this.#writes.idle();
+    await this.#file.close();
     await this.#upkeep.stop();
   }
 
@@ -136,6 +137,13 @@ export class FileSink implements Sink {
         { cause: failure },
       ),
     );
+  }
+
+  /** A network share may tell of a full disk only when the file is closed. */
+  #reportLate(failure: unknown): void {
+    const reason = `could not be closed: ${explainFileFailure(failure)}`;
+    const message = `The file ${this.#file.path} ${reason} The records that it took last may be missing.`;
+    this.#report(new LoggingError('SINK_WRITE_FAILED', message, { cause: failure }));
   }
 
   #refusal(cause: unknown): SinkError {

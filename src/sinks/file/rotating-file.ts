@@ -14,7 +14,9 @@ import { join } from 'node:path';
 import { archiveName } from './archive-names';
 import { errnoOf } from '../../files/errno';
 import type { ResolvedFileSinkOptions } from './file-sink-options';
+import { KeptHandle } from './kept-handle';
 import { makeDirectory } from '../../files/make-directory';
+import { writeAllOrNothing } from './write-all-or-nothing';
 
 const DAY_MS = 86_400_000;
 const LINE_FEED = 0x0a;
@@ -22,13 +24,18 @@ const LINE_FEED = 0x0a;
 /**
  * The file that is written to, and its rotation. Calls must follow one another.
  *
- * The file is opened for each append: a file that was renamed or a folder that was deleted from outside is then never
- * written to in vain, and no handle has to be brought back to life after a failure.
+ * Its handle is kept from one append to the next: an ordinary append then takes three turns of the event loop (look,
+ * write, look again) instead of six, and in an application that is late each turn is a long one. A file that was renamed
+ * or a folder that was deleted from outside is not written to in vain, because each append looks first whether the path
+ * still leads to the file that is open; a handle that has failed is closed, never brought back to life.
  */
 export class RotatingFile {
   readonly path: string;
   readonly #options: ResolvedFileSinkOptions;
   readonly #now: () => number;
+  readonly #kept: KeptHandle;
+  /** The file as `rotateIfDue` found it, for the append that follows. */
+  #seen: Stats | undefined;
   /** Whether the operating system has the lines that are being appended. */
   isHandedOver = false;
   /** The file as our last append left it: its last line is known to be whole. */
@@ -38,10 +45,12 @@ export class RotatingFile {
   /** The file that this process has written to last: another one was begun by another process. */
   #ino: number | undefined;
 
-  constructor(options: ResolvedFileSinkOptions, now: () => number) {
+  /** @param closeFailed - Told why a handle could not be closed, which no append depended on. Must not throw. */
+  constructor(options: ResolvedFileSinkOptions, now: () => number, closeFailed: (cause: unknown) => void) {
     this.path = join(options.directory, options.fileName);
     this.#options = options;
     this.#now = now;
+    this.#kept = new KeptHandle(closeFailed);
   }
 
   /** Makes sure that the folder and the file are there and can be written to. */
@@ -58,26 +67,43 @@ export class RotatingFile {
     while (!(await this.#appendToLasting(lines)));
   }
 
+  /** Comes after the last append; a later one would open the file again. */
+  close(): Promise<void> {
+    return this.#kept.close();
+  }
+
   /** @returns false when the file was deleted meanwhile, and the lines with it. */
   async #appendToLasting(lines: Buffer): Promise<boolean> {
-    const file = await this.#open();
+    const current = this.#seen ?? (await this.#currentFile());
+    this.#seen = undefined;
+    const kept = await this.#kept.take(current);
+    const file = kept ?? (await this.#open());
     try {
-      const before = await file.stat();
-      const written = (await this.#endsInTornLine(file, before)) ? Buffer.concat([Buffer.from('\n'), lines]) : lines;
-      this.#leftBehind = undefined;
-      this.isHandedOver = true;
-      await writeAllOrNothing(file, written, before);
-      if (!before.isFile()) return true;
-      this.#leftBehind = { ino: before.ino, size: before.size + written.length };
-      this.#ino = before.ino;
-      return !(await this.#isDeleted(file));
+      const before = (kept && current) ?? (await file.stat());
+      await this.#write(file, before, lines);
+      const isDeleted = before.isFile() && (await this.#isDeleted(file));
+      await this.#kept.putBack(file, before);
+      return !isDeleted;
+    } catch (cause) {
+      // The failure that led here is the one to tell.
+      await file.close().catch(() => undefined);
+      throw cause;
     } finally {
       this.isHandedOver = false;
-      await file.close();
     }
   }
 
-  /** Another process may have rotated the file and compressed it while this one had it open. */
+  async #write(file: FileHandle, before: Stats, lines: Buffer): Promise<void> {
+    const written = (await this.#endsInTornLine(file, before)) ? Buffer.concat([Buffer.from('\n'), lines]) : lines;
+    this.#leftBehind = undefined;
+    this.isHandedOver = true;
+    await writeAllOrNothing(file, written, before);
+    if (!before.isFile()) return;
+    this.#leftBehind = { ino: before.ino, size: before.size + written.length };
+    this.#ino = before.ino;
+  }
+
+  /** Another process may have rotated the file and compressed it while this one was writing to it. */
   async #isDeleted(file: FileHandle): Promise<boolean> {
     const { nlink, ino } = await file.stat();
     // Some file systems count no links at all.
@@ -110,6 +136,7 @@ export class RotatingFile {
   async rotateIfDue(nextBytes: number): Promise<boolean> {
     const today = Math.floor(this.#now() / DAY_MS);
     const current = await this.#currentFile();
+    this.#seen = current;
     if (!current) {
       this.#day = today;
       return false;
@@ -138,6 +165,8 @@ export class RotatingFile {
   }
 
   async #archive(ino: number): Promise<boolean> {
+    this.#seen = undefined;
+    await this.#kept.close();
     try {
       await this.#endTornLine();
     } catch (cause) {
@@ -207,30 +236,6 @@ export class RotatingFile {
     if (this.#leftBehind?.ino === now.ino && this.#leftBehind.size === now.size) return false;
     const { buffer } = await file.read(Buffer.alloc(1), 0, 1, now.size - 1);
     return buffer[0] !== LINE_FEED;
-  }
-}
-
-async function writeAllOrNothing(file: FileHandle, lines: Buffer, before: Stats): Promise<void> {
-  let writtenBytes = 0;
-  try {
-    while (writtenBytes < lines.length) {
-      // A disk that fills up takes a part and says so only in the count.
-      const { bytesWritten } = await file.write(lines, writtenBytes);
-      writtenBytes += bytesWritten;
-    }
-  } catch (cause) {
-    if (writtenBytes > 0 && before.isFile()) await takeBack(file, before.size, writtenBytes);
-    throw cause;
-  }
-}
-
-/** Without this the retry of the batch would store a part of it twice. Not done when another writer added to it. */
-async function takeBack(file: FileHandle, sizeBefore: number, writtenBytes: number): Promise<void> {
-  try {
-    const { size } = await file.stat();
-    if (size === sizeBefore + writtenBytes) await file.truncate(sizeBefore);
-  } catch {
-    // The failure that led here is the one to tell; the next append ends the torn line.
   }
 }
 
