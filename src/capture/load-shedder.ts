@@ -22,6 +22,8 @@ const MOST_OF = 64;
 // With fewer exchanges in one look, and in a single late look, the loop is late because something else starts or pauses.
 const LEAST_EXCHANGES = 50;
 const LEAST_LATE_LOOKS = 2;
+// So many times the limit, on the average of half a second, is none of the pauses that pass by themselves.
+const VERY_LATE = 4;
 // Below this share of the time, records are not what makes the loop late, and recording less would lose them for nothing.
 const SHARE_WORTH_SHEDDING = 0.05;
 // What does not fit any more is lost, failures too.
@@ -96,7 +98,8 @@ export class LoadShedder {
     // Both in parts of what is too much.
     const lateness = delayMs / this.options.maxEventLoopDelayMs;
     const backlog = work.backlog() / LARGEST_BACKLOG;
-    this.#lateLooks = lateness > 1 && isWorthIt ? this.#lateLooks + 1 : 0;
+    if (lateness <= 1 || !isWorthIt) this.#lateLooks = 0;
+    else this.#lateLooks += lateness > VERY_LATE ? LEAST_LATE_LOOKS : 1;
     if (backlog > 1) this.#recordLess('Requests end faster than records can be made of them');
     else if (this.#lateLooks >= LEAST_LATE_LOOKS) this.#recordLess(this.#lateness(delayMs));
     if (Math.max(lateness, backlog) > CALM) this.#calmSince = undefined;
