@@ -28,6 +28,7 @@ import type { EncryptionKey } from './redact/redaction-keys';
 import type { StoredRecord } from './redact/reveal';
 import { Reporter } from './reporter';
 import { type EndsWithProcess, endWithProcess } from './shutdown/end-with-process';
+import { takesPacked } from './sinks/packed-batches';
 import type { Sink } from './sinks/sink';
 import { recipeOf, type SinkRecipe } from './sinks/sink-recipe';
 import { LocalTarget } from './worker/local-target';
@@ -177,7 +178,7 @@ class ComposedLogging implements Logging, Inspectable, EndsWithProcess {
         lossOrigin,
         redact: options.redact,
         delivery: options.delivery,
-        sinks: portable.map(({ sink, recipe }) => ({ name: sink.name, ...recipe })),
+        sinks: portable.map(({ sink, recipe }) => ({ name: sink.name, takesPacked: takesPacked(sink), ...recipe })),
         returnsRecords: bound.length > 0,
       },
       options: options.worker,

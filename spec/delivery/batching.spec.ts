@@ -1,6 +1,7 @@
 import { expect } from 'chai';
+import { TAKES_PACKED } from '../../src/sinks/packed-batches';
 import { numbersOf, numberedRecord, recordBytes } from '../support/numbered-records';
-import { heldWrite, succeed } from '../support/recording-sink';
+import { heldWrite, RecordingSink, succeed } from '../support/recording-sink';
 import { testDelivery } from '../support/test-delivery';
 
 describe('a batch', () => {
@@ -42,6 +43,20 @@ describe('a batch', () => {
     await clock.settle();
     expect(sink.writes.map(numbersOf)).to.deep.equal([[1], [2]]);
   });
+
+  for (const [what, isPacked, expected] of [
+    ['is larger when more has come together, where nothing is built of it', true, [20, 12]],
+    ['is no larger when more has come together', false, Array.from({ length: 16 }, () => 2)],
+  ] as const) {
+    it(what, async () => {
+      const sink = Object.assign(new RecordingSink(), { [TAKES_PACKED]: isPacked });
+      const { push, clock, lane } = testDelivery({ maxBatchRecords: 2, sinks: [sink] });
+      push(32);
+      await clock.settle();
+      expect(sink.writes.map(({ length }) => length)).to.deep.equal(expected);
+      expect(lane()).to.include({ delivered: 32, writeLimit: isPacked ? 20 : 2 });
+    });
+  }
 
   it('is followed by the next full one without a wait, one at a time and in order', async () => {
     const { push, sink, clock, lane } = testDelivery({ maxBatchRecords: 2 });

@@ -1,4 +1,4 @@
-import { batchFor } from '../sinks/packed-batches';
+import { batchFor, mostRecords, takesPacked } from '../sinks/packed-batches';
 import type { Sink } from '../sinks/sink';
 import { pause, type Clock } from './clock';
 import type { ResolvedDeliveryOptions } from './delivery-options';
@@ -127,7 +127,7 @@ export class Backlog {
   /** Removes the next batch, after reading from the disk what there is room for. */
   async takeBatch(): Promise<QueuedRecord[]> {
     await this.#refill();
-    return this.#queue.takeBatch();
+    return this.#queue.takeBatch(mostRecords(takesPacked(this.sink), this.context.options.maxBatchRecords));
   }
 
   /** These records have found their end. */

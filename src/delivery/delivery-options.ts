@@ -11,7 +11,13 @@ export type OverflowPolicy = 'drop-oldest' | 'drop-newest';
 
 /** How records travel from the application to every sink. Each sink has a lane of its own with these limits. */
 export interface DeliveryOptions {
-  /** Most records in one batch. Larger ones block the event loop while they are built. @defaultValue 100 */
+  /**
+   * Records that make a batch, and most of one write: larger ones block the event loop while they are built. Where there is
+   * nothing to build because the sink writes text (files, the console as JSON), up to ten times as many are written when
+   * they have come together meanwhile.
+   *
+   * @defaultValue 100
+   */
   readonly maxBatchRecords?: number;
   /** Most bytes in one batch, as JSON; one larger record makes a batch of its own. @defaultValue 1048576 (1 MiB) */
   readonly maxBatchBytes?: number;

@@ -39,7 +39,10 @@ export interface LaneStats {
   readonly state: LaneState;
   /** Whether the sink is given whole batches: `open` and `half-open` after failures in a row. */
   readonly circuit: CircuitState;
-  /** Most records in one write now; less than `maxBatchRecords` after the sink said that it is overloaded. */
+  /**
+   * Most records in one write now: `maxBatchRecords`, ten times as many where the sink writes text (files, the console as
+   * JSON), less after the sink said that it is overloaded.
+   */
   readonly writeLimit: number;
   /** Records that came in, also those that were dropped at once, recovered, or written about a loss. */
   readonly accepted: number;

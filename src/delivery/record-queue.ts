@@ -67,11 +67,11 @@ export class RecordQueue {
   /**
    * Removes the next batch: as many records of one kind as the limits of a batch allow, and at least one if there is any.
    */
-  takeBatch(): QueuedRecord[] {
-    const { maxBatchRecords, maxBatchBytes } = this.limits;
+  takeBatch(maxRecords = this.limits.maxBatchRecords): QueuedRecord[] {
+    const { maxBatchBytes } = this.limits;
     const batch: QueuedRecord[] = [];
     let bytes = 0;
-    for (let next = this.oldest; next && batch.length < maxBatchRecords; next = this.oldest) {
+    for (let next = this.oldest; next && batch.length < maxRecords; next = this.oldest) {
       bytes += next.record.bytes;
       if (batch[0] && (bytes > maxBatchBytes || batch[0].record.kind !== next.record.kind)) break;
       batch.push(this.takeOldest());

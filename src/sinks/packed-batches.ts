@@ -5,6 +5,17 @@ import type { Sink } from './sink';
 /** Says of a sink that it writes the text of records and reads none of their parts: it is spared making them. */
 export const TAKES_PACKED = Symbol('logged-controllers: takes packed records');
 
+/** What costs time for each record is why batches are small, and text does not. */
+const TEXT_BATCH = 10;
+
+/**
+ * Most records of one write, where `maxBatchRecords` make a batch. A queue that has grown is worked off in fewer turns of an
+ * event loop that is late.
+ */
+export function mostRecords(isPacked: boolean, maxBatchRecords: number): number {
+  return isPacked ? TEXT_BATCH * maxBatchRecords : maxBatchRecords;
+}
+
 /** The records as this sink takes them. Others get objects of their own, with which they may do what they like. */
 export function batchFor(sink: Sink, records: readonly PackedRecord[]): readonly AnyRecord[] {
   // What the sink declares is not in the type of `write`, which is everybody's.
@@ -13,6 +24,6 @@ export function batchFor(sink: Sink, records: readonly PackedRecord[]): readonly
     : records.map(record => record.unpack());
 }
 
-export function takesPacked(sink: Sink | undefined): boolean {
-  return (sink as { readonly [TAKES_PACKED]?: boolean } | undefined)?.[TAKES_PACKED] === true;
+export function takesPacked(sink: Sink): boolean {
+  return (sink as { readonly [TAKES_PACKED]?: boolean })[TAKES_PACKED] === true;
 }

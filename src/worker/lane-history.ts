@@ -29,8 +29,9 @@ export class LaneHistory {
   #ended: Record<string, LaneStats>;
   #now: Sinks = {};
 
-  constructor(names: readonly string[], writeLimit: number) {
-    this.#ended = Object.fromEntries(names.map(name => [name, nothingYet(writeLimit)]));
+  /** @param writeLimits Of each sink, by its name, before there is a worker to tell it. */
+  constructor(writeLimits: ReadonlyMap<string, number>) {
+    this.#ended = Object.fromEntries(Array.from(writeLimits, ([name, limit]) => [name, nothingYet(limit)]));
   }
 
   /** What the worker told of its lanes. */

@@ -24,6 +24,8 @@ export interface WorkerSetup {
 
 export interface NamedRecipe extends SinkRecipe {
   readonly name: string;
+  /** See `TAKES_PACKED`. */
+  readonly takesPacked: boolean;
 }
 
 /** Work for a worker, answered by one {@link BatchDone}. */

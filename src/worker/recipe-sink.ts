@@ -1,6 +1,6 @@
 import { SinkError } from '../errors';
 import type { AnyRecord } from '../record/log-record';
-import { TAKES_PACKED, takesPacked } from '../sinks/packed-batches';
+import { TAKES_PACKED } from '../sinks/packed-batches';
 import type { Sink, SinkContext, WriteResult } from '../sinks/sink';
 import { makeSink } from '../sinks/sink-recipe';
 import type { NamedRecipe } from './messages';
@@ -8,6 +8,7 @@ import type { NamedRecipe } from './messages';
 /** A sink that a worker makes by its recipe when it is opened, and tells when it has got on. */
 export class RecipeSink implements Sink {
   readonly name: string;
+  readonly [TAKES_PACKED]: boolean;
   #sink: Sink | undefined;
 
   constructor(
@@ -15,10 +16,7 @@ export class RecipeSink implements Sink {
     private readonly onProgress: () => void,
   ) {
     this.name = recipe.name;
-  }
-
-  get [TAKES_PACKED](): boolean {
-    return takesPacked(this.#sink);
+    this[TAKES_PACKED] = recipe.takesPacked;
   }
 
   async open(context: SinkContext): Promise<void> {

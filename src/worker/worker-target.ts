@@ -10,6 +10,7 @@ import { PackedRecord } from '../record/packed-record';
 import type { Snapshot } from '../record/snapshot';
 import type { FactTeller } from '../redact/tell-facts';
 import type { Reporter } from '../reporter';
+import { mostRecords } from '../sinks/packed-batches';
 import { bytesOf, type Flight, Flights, sizeOf } from './flights';
 import { LaneHistory } from './lane-history';
 import type { FinishRecord } from './local-target';
@@ -81,10 +82,11 @@ export class WorkerTarget implements RecordTarget {
     const { setup, options, tellFacts } = parts;
     this.#parts = parts;
     this.#facts = tellFacts();
-    this.#lanes = new LaneHistory(
-      setup.sinks.map(({ name }) => name),
-      setup.delivery.maxBatchRecords,
-    );
+    const writeLimits = setup.sinks.map(({ name, takesPacked }): [string, number] => [
+      name,
+      mostRecords(takesPacked, setup.delivery.maxBatchRecords),
+    ]);
+    this.#lanes = new LaneHistory(new Map(writeLimits));
     this.#keeper = new WorkerKeeper(setup, options, {
       onMessage: message => this.#receive(message),
       onStart: () => this.#started(),
