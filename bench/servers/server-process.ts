@@ -19,10 +19,13 @@ export interface ServerSettings extends VariantSettings {
   /** Name in the report, where a variant stands there more than once. */
   readonly label?: string;
   readonly app: AppSettings;
+  /** Also serve the application without logging, on a port of its own. */
+  readonly withBare?: boolean;
 }
 
 export interface Started {
   readonly port: number;
+  readonly barePort: number | undefined;
   /** From loading the application until the server listens, in milliseconds. */
   readonly startMs: number;
 }
@@ -32,14 +35,16 @@ const loopDelay = new LoopDelay();
 let arrangement: Arrangement;
 let meter: UseMeter;
 
-async function startServer({ variant, app, ...settings }: ServerSettings): Promise<Started> {
+async function startServer({ variant, app, withBare, ...settings }: ServerSettings): Promise<Started> {
   const start = performance.now();
   const controllers = await controllersOf(app);
+  // Before the variant is loaded, so that it has not been patched.
+  const barePort = withBare ? (await listen(controllers, [watch.middleware], true)).port : undefined;
   arrangement = await variantOf(variant).arrange(controllers, settings);
   meter = new UseMeter(arrangement.flush, arrangement.recorded);
   const { middleware, logging } = arrangement;
   const { port } = await listen(controllers, [watch.middleware, ...middleware], logging === undefined);
-  return { port, startMs: performance.now() - start };
+  return { port, barePort, startMs: performance.now() - start };
 }
 
 /** Bytes in use after everything unreachable was given back, on the heap and beside it. */

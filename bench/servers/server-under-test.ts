@@ -4,7 +4,7 @@ import { type Arrivals, type ArrivalsResult, OpenLoad } from '../load/open-load'
 import type { Stretch } from '../load/stretches';
 import type { Latency, Measurement } from '../report/measurement';
 import { quantileOf } from '../support/statistics';
-import { variantOf } from '../variants/variants';
+import { BASELINE, variantOf } from '../variants/variants';
 import { Child } from './child';
 import type { LongestTurn } from './longest-turn';
 import type { Lateness } from './loop-delay';
@@ -37,6 +37,22 @@ export class ServerUnderTest {
       const server = new ServerUnderTest(label, variantOf(variant).records, port, startMs, child);
       await server.connect(connections);
       return server;
+    } catch (error) {
+      await child.close();
+      throw error;
+    }
+  }
+
+  /** The variant and the bare application in one process: what it is that makes one process faster than another is both's. */
+  static async startBeside(settings: ServerSettings): Promise<readonly [ServerUnderTest, ServerUnderTest]> {
+    const { variant, label = variant } = settings;
+    const child = Child.start<ServerOrders>(label, 'server-process.js');
+    try {
+      const { port, barePort, startMs } = await child.ask('start', { ...settings, withBare: true });
+      const bare = new ServerUnderTest(BASELINE, false, barePort!, startMs, child);
+      const beside = new ServerUnderTest(label, variantOf(variant).records, port, startMs, child);
+      await Promise.all([bare.connect(CONNECTIONS), beside.connect(CONNECTIONS)]);
+      return [bare, beside];
     } catch (error) {
       await child.close();
       throw error;
