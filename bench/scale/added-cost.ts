@@ -4,7 +4,7 @@ import type { Measurement } from '../report/measurement';
 import type { Target } from '../report/report';
 import type { ServerSettings } from '../servers/server-process';
 import type { ServerUnderTest } from '../servers/server-under-test';
-import { inRounds, recordTarget, withServers } from '../support/interleaved';
+import { inRounds, recordTarget, withServersBeside } from '../support/interleaved';
 
 export interface AddedCost {
   /** In the order of the servers; the first is the baseline. */
@@ -29,13 +29,13 @@ export async function addedCost(
   };
 }
 
-/** Starts servers, warms them up, and measures them against the first of them. */
+/** Starts a variant and the bare application in one process, warms them up, and measures the one against the other. */
 export function addedCostOf(
-  settings: readonly ServerSettings[],
+  settings: ServerSettings,
   workload: Workload,
   { rounds, requests, warmUp }: { readonly rounds: number; readonly requests: number; readonly warmUp: number },
 ): Promise<AddedCost> {
-  return withServers(settings, async servers => {
+  return withServersBeside(settings, async servers => {
     for (const server of servers) await server.measure(workload, warmUp, -1);
     return addedCost(servers, workload, { rounds, requests });
   });

@@ -2,9 +2,8 @@ import type { Workload } from '../apps/workloads';
 import { compareAll } from '../report/comparison';
 import type { Table } from '../report/report';
 import type { ServerSettings } from '../servers/server-process';
-import { ServerUnderTest } from '../servers/server-under-test';
 import { BASELINE } from '../variants/variants';
-import { inRounds, warmUp } from './interleaved';
+import { inRounds, warmUp, withServersBeside } from './interleaved';
 import type { Spread } from './statistics';
 
 /** What a variant adds to each workload, in microseconds of CPU per request. */
@@ -24,8 +23,7 @@ export async function measureBeside(
   requests: number,
 ): Promise<Beside> {
   const { variant, label: name = variant } = settings;
-  const servers = await ServerUnderTest.startBeside(settings);
-  try {
+  return withServersBeside(settings, async servers => {
     await warmUp(servers, workloads);
     const measurements = await inRounds(servers, workloads, rounds, (server, workload, round) =>
       server.measure(workload, requests, round),
@@ -35,9 +33,7 @@ export async function measureBeside(
       return [workload.name, comparisons.find(each => each.variant === name)!.addedMicros!];
     });
     return { name, added: new Map(added) };
-  } finally {
-    for (const server of servers) await server.close();
-  }
+  });
 }
 
 export function besideTable(caption: string, measured: readonly Beside[], workloads: readonly Workload[]): Table {

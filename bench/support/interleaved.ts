@@ -23,6 +23,19 @@ export async function withServers<Result>(
   }
 }
 
+/** The same with the bare application and a variant in one process. */
+export async function withServersBeside<Result>(
+  settings: ServerSettings,
+  use: (servers: readonly ServerUnderTest[]) => Promise<Result>,
+): Promise<Result> {
+  const servers = await ServerUnderTest.startBeside(settings);
+  try {
+    return await use(servers);
+  } finally {
+    for (const server of servers) await server.close();
+  }
+}
+
 export async function warmUp(servers: readonly ServerUnderTest[], workloads: readonly Workload[]): Promise<void> {
   for (const server of servers) {
     for (let round = -WARM_UP_ROUNDS; round < 0; round++) {

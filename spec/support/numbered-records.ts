@@ -23,8 +23,12 @@ export function packedRecords(from: number, to: number): PackedRecord[] {
 }
 
 /** The numbers that records were made with, to compare by. */
-export function numbersOf(records: readonly { readonly _id: string }[]): number[] {
-  return records.map(record => Number(record._id.slice(-12)));
+export function numbersOf(records: readonly (AnyRecord | PackedRecord)[]): number[] {
+  return records.map(record => Number(idOf(record).slice(-12)));
+}
+
+export function idOf(record: AnyRecord | PackedRecord): string {
+  return (record instanceof PackedRecord ? record.unpack() : record)._id;
 }
 
 /** Length of the record as JSON. */

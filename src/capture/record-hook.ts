@@ -16,6 +16,6 @@ export function withHookAttributes(
   const added = plainAttributes(runUserCode('onRecord', reporter, onRecord, record.unpack() as LogRecord));
   if (!added) return record;
   const { attributes, ...others } = record.unpack() as LogRecord;
-  const redacted = redactor.redactAttributes(added, record._id);
+  const redacted = redactor.redactAttributes(added, others._id);
   return PackedRecord.of({ ...others, attributes: { ...attributes, ...redacted } });
 }

@@ -10,7 +10,6 @@ export class PackedRecord {
   readonly bytes: number;
 
   constructor(
-    readonly _id: string,
     readonly kind: AnyRecord['kind'],
     readonly level: Level,
     /** Milliseconds since 1970. */
@@ -22,7 +21,7 @@ export class PackedRecord {
 
   /** @throws {@link TypeError} when the record cannot be written as JSON. */
   static of(record: AnyRecord, json = JSON.stringify(record)): PackedRecord {
-    return new PackedRecord(record._id, record.kind, record.level, record.at.getTime(), json);
+    return new PackedRecord(record.kind, record.level, record.at.getTime(), json);
   }
 
   /** @throws {@link SyntaxError} when the text is not JSON, {@link TypeError} when it is no record. */
@@ -31,8 +30,8 @@ export class PackedRecord {
   }
 
   /** Once more after it came from another thread, which knows no classes. */
-  static revive({ _id, kind, level, at, json }: PackedRecord): PackedRecord {
-    return new PackedRecord(_id, kind, level, at, json);
+  static revive({ kind, level, at, json }: PackedRecord): PackedRecord {
+    return new PackedRecord(kind, level, at, json);
   }
 
   /** A record for whoever reads its parts, each time another: what is done to one changes no other. */

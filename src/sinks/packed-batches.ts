@@ -5,7 +5,7 @@ import type { Sink } from './sink';
 /** Says of a sink that it writes the text of records and reads none of their parts: it is spared making them. */
 export const TAKES_PACKED = Symbol('logged-controllers: takes packed records');
 
-/** What costs time for each record is why batches are small, and text does not. */
+/** Batches are small because it takes time to build each record; text is there already. */
 const TEXT_BATCH = 10;
 
 /**

@@ -5,7 +5,7 @@ import { Chance } from '../../support/chance';
 import { checkProperty } from '../../support/check-property';
 import { FaultyStore, type Weather } from '../../support/faulty-store';
 import { MemoryDisk } from '../../support/memory-disk';
-import { numbersOf, packedRecord } from '../../support/numbered-records';
+import { idOf, numbersOf, packedRecord } from '../../support/numbered-records';
 import { proofScale } from '../../support/proof-scale';
 import { testDelivery } from '../../support/test-delivery';
 
@@ -30,7 +30,7 @@ class Producer {
     for (let index = 0; index < count; index++) {
       const number = ++this.#next;
       const record = packedRecord(number, { level: number % 7 === 0 ? 'error' : 'info', attributes: { number } });
-      this.pushed.set(record._id, record.json);
+      this.pushed.set(idOf(record), record.json);
       delivery.push(record);
       stats();
     }
@@ -113,7 +113,7 @@ class Course {
   async #kill(): Promise<void> {
     await this.#test.clock.settle();
     await this.disk.spool?.commit();
-    const written = new Set(this.disk.records.filter(record => record.isWritten).map(({ record }) => record._id));
+    const written = new Set(this.disk.records.filter(record => record.isWritten).map(({ record }) => idOf(record)));
     for (const id of this.producer.pushed.keys()) {
       if (!written.has(id) && !this.store.stored.has(id)) this.producer.killed.add(id);
     }
