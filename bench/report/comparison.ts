@@ -57,7 +57,7 @@ export function compare(
   };
 }
 
-/** Each variant of one workload, in order of appearance, against the baseline. */
+/** Each variant of one workload, in order of appearance, against the baseline: that of its own process, where there is one. */
 export function compareAll(measurements: readonly Measurement[], workload: string, baseline: string): Comparison[] {
   const ofWorkload = measurements.filter(measurement => measurement.workload === workload);
   const byVariant = new Map<string, Measurement[]>();
@@ -65,5 +65,8 @@ export function compareAll(measurements: readonly Measurement[], workload: strin
     byVariant.set(measurement.variant, [...(byVariant.get(measurement.variant) ?? []), measurement]);
   }
   const base = byVariant.get(baseline) ?? [];
-  return [...byVariant].map(([variant, measured]) => compare(variant, measured, base));
+  return [...byVariant].map(([variant, measured]) => {
+    const beside = base.filter(measurement => measurement.beside === variant);
+    return compare(variant, measured, beside.length > 0 ? beside : base);
+  });
 }

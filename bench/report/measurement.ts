@@ -16,6 +16,8 @@ export interface ServerUse {
 export interface Measurement extends ServerUse {
   readonly workload: string;
   readonly variant: string;
+  /** The variant in whose process the bare application was measured, if it was not in one of its own. */
+  readonly beside?: string | undefined;
   readonly round: number;
   readonly requests: number;
   /** From the first request to the last response, in milliseconds. */

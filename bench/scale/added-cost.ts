@@ -35,7 +35,7 @@ export function addedCostOf(
   workload: Workload,
   { rounds, requests, warmUp }: { readonly rounds: number; readonly requests: number; readonly warmUp: number },
 ): Promise<AddedCost> {
-  return withServersBeside(settings, async servers => {
+  return withServersBeside([settings], async servers => {
     for (const server of servers) await server.measure(workload, warmUp, -1);
     return addedCost(servers, workload, { rounds, requests });
   });

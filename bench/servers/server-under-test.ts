@@ -27,6 +27,8 @@ export class ServerUnderTest {
     /** From loading its application until it listened, in milliseconds. */
     readonly startMs: number,
     private readonly child: Child<ServerOrders>,
+    /** The variant whose process it shares. */
+    private readonly beside?: string,
   ) {}
 
   static async start(settings: ServerSettings, connections = CONNECTIONS): Promise<ServerUnderTest> {
@@ -49,7 +51,7 @@ export class ServerUnderTest {
     const child = Child.start<ServerOrders>(label, 'server-process.js');
     try {
       const { port, barePort, startMs } = await child.ask('start', { ...settings, withBare: true });
-      const bare = new ServerUnderTest(BASELINE, false, barePort!, startMs, child);
+      const bare = new ServerUnderTest(BASELINE, false, barePort!, startMs, child, label);
       const beside = new ServerUnderTest(label, variantOf(variant).records, port, startMs, child);
       await Promise.all([bare.connect(CONNECTIONS), beside.connect(CONNECTIONS)]);
       return [bare, beside];
@@ -73,7 +75,7 @@ export class ServerUnderTest {
     await this.child.ask('begin');
     const { elapsedMs } = await this.send(next, requests);
     const use = await this.child.ask('end');
-    return { workload: name, variant: this.name, round, requests, elapsedMs, ...use };
+    return { workload: name, variant: this.name, beside: this.beside, round, requests, elapsedMs, ...use };
   }
 
   /**

@@ -23,8 +23,8 @@ export async function measureBeside(
   requests: number,
 ): Promise<Beside> {
   const { variant, label: name = variant } = settings;
-  return withServersBeside(settings, async servers => {
-    await warmUp(servers, workloads);
+  return withServersBeside([settings], async servers => {
+    await warmUp(servers, workloads, 2);
     const measurements = await inRounds(servers, workloads, rounds, (server, workload, round) =>
       server.measure(workload, requests, round),
     );

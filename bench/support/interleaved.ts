@@ -3,6 +3,7 @@ import type { Measurement } from '../report/measurement';
 import type { Target } from '../report/report';
 import { ServerUnderTest } from '../servers/server-under-test';
 import type { ServerSettings } from '../servers/server-process';
+import { BASELINE } from '../variants/variants';
 import { orderInRound } from './statistics';
 
 // After 1,000 the compiler of the engine is still at work in servers with much code, and is paid for by the first rounds.
@@ -23,22 +24,28 @@ export async function withServers<Result>(
   }
 }
 
-/** The same with the bare application and a variant in one process. */
+/** The same with the bare application beside each variant, in its process. */
 export async function withServersBeside<Result>(
-  settings: ServerSettings,
+  settings: readonly ServerSettings[],
   use: (servers: readonly ServerUnderTest[]) => Promise<Result>,
 ): Promise<Result> {
-  const servers = await ServerUnderTest.startBeside(settings);
+  const servers: ServerUnderTest[] = [];
   try {
+    for (const each of settings) servers.push(...(await ServerUnderTest.startBeside(each)));
     return await use(servers);
   } finally {
     for (const server of servers) await server.close();
   }
 }
 
-export async function warmUp(servers: readonly ServerUnderTest[], workloads: readonly Workload[]): Promise<void> {
+/** @param shared So many of the servers have one process, and most of its code, in common. */
+export async function warmUp(
+  servers: readonly ServerUnderTest[],
+  workloads: readonly Workload[],
+  shared = 1,
+): Promise<void> {
   for (const server of servers) {
-    for (let round = -WARM_UP_ROUNDS; round < 0; round++) {
+    for (let round = -WARM_UP_ROUNDS / shared; round < 0; round++) {
       for (const workload of workloads) await server.measure(workload, WARM_UP_REQUESTS, round);
     }
   }
@@ -70,8 +77,8 @@ export interface CostPlan {
 
 export const COST_FLAGS = {
   sittings: { default: 4, min: 1, max: 100, meaning: 'times that all servers are started, warmed up and measured' },
-  rounds: { default: 5, min: 1, max: 1_000, meaning: 'measured rounds of cost in each sitting' },
-  requests: { default: 300, min: 50, max: 100_000, meaning: 'requests to one server in one round and workload' },
+  rounds: { default: 4, min: 1, max: 1_000, meaning: 'measured rounds of cost in each sitting' },
+  requests: { default: 250, min: 50, max: 100_000, meaning: 'requests to one server in one round and workload' },
 } as const;
 
 export function describePlan({ sittings, rounds, requests }: CostPlan): string {
@@ -79,20 +86,22 @@ export function describePlan({ sittings, rounds, requests }: CostPlan): string {
 }
 
 /**
- * What the workloads cost the servers. In several sittings, because of two processes that run the same code one can take a
- * third more than the other for as long as it lives.
+ * What the workloads cost with each of the variants, beside the bare application in the same process: of two processes that
+ * run the same code one can take a third more than the other for as long as it lives. For the same reason in several
+ * sittings.
  */
 export async function measureCosts(
   settings: readonly ServerSettings[],
   workloads: readonly Workload[],
   { sittings, rounds, requests }: CostPlan,
 ): Promise<{ readonly measurements: readonly Measurement[]; readonly records: Target }> {
+  const variants = settings.filter(({ variant }) => variant !== BASELINE);
   const measurements: Measurement[] = [];
   let measured: readonly ServerUnderTest[] = [];
   for (let sitting = 0; sitting < sittings; sitting++) {
-    await withServers(settings, async servers => {
+    await withServersBeside(variants, async servers => {
       measured = servers;
-      await warmUp(servers, workloads);
+      await warmUp(servers, workloads, 2);
       const inSitting = await inRounds(servers, workloads, rounds, (server, workload, round) =>
         server.measure(workload, requests, sitting * rounds + round),
       );
