@@ -7,7 +7,8 @@ import { foldName } from '../../src/redact/fold-name';
 import { base64Forms } from '../../src/redact/base64-forms';
 import { NameEndings } from '../../src/redact/name-endings';
 import { RedactionNotes } from '../../src/redact/redaction-notes';
-import { TextSigns } from '../../src/redact/text-signs';
+import { TextCodes } from '../../src/redact/text-codes';
+import { type Sign, TextSigns } from '../../src/redact/text-signs';
 import { ValueSearch } from '../../src/redact/value-search';
 
 // A quick look spares the long one, so it may only be wrong in one direction.
@@ -50,6 +51,50 @@ describe('a quick look', () => {
       }),
       { numRuns: 2_000 },
     );
+  });
+
+  it('at a part of a text sees each sign, wherever it begins and whatever stands beside it', () => {
+    const held: readonly (readonly [string, Sign])[] = [
+      ['=', { signs: ['='] }],
+      ['":', { signs: ['":'] }],
+      ['://', { signs: ['://'] }],
+      ['ghp_', { signs: ['ghp_'] }],
+      ['Given', { signs: ['Given parameter'] }],
+      ['bEaRe', { signs: ['bearer'], inEitherCase: true }],
+      ['4242424242424242', { signs: [], digits: 'card' }],
+      ['3782 822463 10005', { signs: [], digits: 'card' }],
+      ['4242-4242-4242-4242', { signs: [], digits: 'card' }],
+      ['DE89', { signs: [], digits: 'account' }],
+    ];
+    const signs = new TextSigns(held.map(([, sign]) => sign));
+    const codes = new TextCodes();
+    fc.assert(
+      fc.property(fc.nat(held.length - 1), fc.string({ unit: 'binary' }), fc.string(), (at, before, after) => {
+        const text = held[at]![0];
+        const found = signs.inPart(codes.of(before + text + after), before.length, before.length + text.length);
+        expect(found & (1 << at), text).to.not.equal(0);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('at a text passes most dates, ids and words', () => {
+    const signs = new TextSigns(new Detectors(resolveDetectors()).active);
+    const dates = Array.from({ length: 1_000 }, (_, at) => new Date(at * 1e9).toISOString());
+    const ids = Array.from({ length: 1_000 }, () => randomUUID());
+    const words = [
+      'Leave the parcel',
+      'delivered',
+      'user-server',
+      'EUR',
+      'T09',
+      'customer@shop.example',
+      'baseline',
+      'wearer',
+    ];
+    expect(dates.filter(date => signs.in(date) !== 0)).to.deep.equal([]);
+    expect(ids.filter(id => signs.in(id) !== 0).length).to.be.lessThan(300);
+    expect(words.filter(word => signs.in(word) !== 0)).to.deep.equal(['wearer']);
   });
 
   it('at a name passes none that ends, folded, in a listed one', () => {

@@ -2,10 +2,11 @@ import { type IsSensitiveName, redactQuotedPairs, redactUrls, removeQuotedInput 
 import type { Detectors } from './detectors/detectors';
 import type { NameRules } from './name-rules';
 import type { Place, RedactionNotes } from './redaction-notes';
+import type { ReadText } from './text-codes';
 import { type Sign, TextSigns } from './text-signs';
 
 // Of URLs, of JSON, of the messages that quote input.
-const OUR_SIGN: Sign = { signs: ['://', '=', '":', '" :', 'd J', 'Giv'] };
+const OUR_SIGN: Sign = { signs: ['://', '=', '":', '" :', ' JSON', 'Given'] };
 
 /** Redacts texts that no class tells of: by what stands in them. */
 export class FreeTexts {
@@ -25,8 +26,8 @@ export class FreeTexts {
   }
 
   /** The same of a part of a text that is read already. */
-  isSuspiciousPart(codes: Uint16Array, from: number, to: number): boolean {
-    return !this.#names.isDisabled && this.#signs.inCodes(codes, from, to) !== 0;
+  isSuspiciousPart(text: ReadText, from: number, to: number): boolean {
+    return !this.#names.isDisabled && this.#signs.inPart(text, from, to) !== 0;
   }
 
   /** The text without URLs' secrets, quoted input and what the detectors find; all of it is noted. */

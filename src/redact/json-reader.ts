@@ -1,5 +1,5 @@
 import { parseJson } from './json-texts';
-import { TextCodes } from './text-codes';
+import { type ReadText, TextCodes } from './text-codes';
 
 const BLANK = 32;
 const QUOTE = 34;
@@ -26,7 +26,7 @@ let free: TextCodes | undefined;
  */
 export class JsonReader {
   readonly text: string;
-  /** Those of the text, and a 0 behind them. */
+  readonly read: ReadText;
   readonly codes: Uint16Array;
   /** The text that was passed last holds escapes. */
   hasEscapes = false;
@@ -38,7 +38,8 @@ export class JsonReader {
     this.text = text;
     this.#codes = free ?? new TextCodes();
     free = undefined;
-    this.codes = this.#codes.of(text);
+    this.read = this.#codes.of(text);
+    this.codes = this.read.codes;
     this.#passEscapes(0);
   }
 

@@ -62,7 +62,7 @@ export class KnownValues {
     if (this.#values.size > MAX_VALUES) return true;
     const search = this.#searchOfAll();
     if (text.includes('%') || text.includes('\\')) return true;
-    const codes = CODES.of(text);
+    const { codes } = CODES.of(text);
     for (let at = 0; at < parts.length; at += 2) if (search.mayBeInPart(codes, parts[at]!, parts[at + 1]!)) return true;
     return false;
   }
@@ -86,7 +86,7 @@ export class KnownValues {
     if (this.isEmpty) return false;
     if (this.#values.size > MAX_VALUES) return true;
     const search = this.#searchOfAll();
-    const codes = CODES.of(text);
+    const { codes } = CODES.of(text);
     // Escapes of URLs may hide one.
     const hasEscapes = text.includes('%');
     for (let at = 0; at < parts.length; at += 2) {

@@ -1,69 +1,149 @@
-import { TextCodes } from './text-codes';
-import { TRIGRAMS, trigramsAtEnd, withNext } from './trigrams';
+import { type ReadText, TextCodes, pairOf } from './text-codes';
 
 /** Something that a text may hold. */
 export interface Sign {
-  /** Every finding holds one of these: texts of one to three ASCII characters, in either case. */
+  /** Every finding holds one of these: texts of ASCII characters, of which the first five count. */
   readonly signs: readonly string[];
+  /** In capitals or not. */
+  readonly inEitherCase?: boolean;
   /** Or every finding begins with digits as cards or bank accounts have them. */
   readonly digits?: 'card' | 'account';
 }
 
-const MIN_CARD_DIGITS = 14;
-const CARD_GROUP = 4;
+const ASCII = Array.from({ length: 128 }, (_, code) => code);
+const DIGITS = codesOf('0123456789');
+const CAPITALS = codesOf('ABCDEFGHIJKLMNOPQRSTUVWXYZ');
+const DIVIDERS = codesOf(' -');
+
+// What is known of a pair of characters, a bit each: those of a pair that follows another one, above them those of the pair
+// that has to come before it, above them its kind of digits.
+const FEATURES = 8;
+const OWN = (1 << FEATURES) - 1;
+const KIND = 2 * FEATURES;
+/** Two capitals and two digits, in one of the two ways to divide them into pairs. */
+const ACCOUNT = 0b11;
+const FIRST_FEATURE = 2;
+/** Tells of a sign, whatever comes before. */
+const ALONE = 1 << (FEATURES - 1);
+/** Told by the kinds of the last pairs. */
+const CARD = 1 << FEATURES;
+
+const TWO_DIGITS = 0b01;
+const DIVIDER_AND_DIGIT = 0b10;
+const DIGIT_AND_DIVIDER = 0b11;
+/** Of pairs in a row. Cards have 14 digits in one piece or more, or print their first eight as `4242 4242`. */
+const LONG_NUMBER = kindsInRow(TWO_DIGITS, TWO_DIGITS, TWO_DIGITS, TWO_DIGITS, TWO_DIGITS, TWO_DIGITS);
+const GROUPS = kindsInRow(TWO_DIGITS, TWO_DIGITS, DIVIDER_AND_DIGIT, TWO_DIGITS);
+const GROUPS_OTHERWISE_DIVIDED = kindsInRow(TWO_DIGITS, DIGIT_AND_DIVIDER, TWO_DIGITS, TWO_DIGITS);
+const SIX_KINDS = (1 << 12) - 1;
+const FOUR_KINDS = (1 << 8) - 1;
 
 /**
- * One look at a text, before anything is asked that costs more: which of up to eight signs it can hold. It may be wrong in
- * one direction only.
+ * One look at a text, before anything is asked that costs more: which of some signs it may hold. It may be wrong in one
+ * direction only, and reads two characters at a time, because there is no text that it spares.
  */
 export class TextSigns {
-  readonly #signsOf = new Uint8Array(TRIGRAMS);
   readonly #texts = new TextCodes();
-  readonly #cards: number;
-  readonly #accounts: number;
+  readonly #featuresOf = new Int32Array(1 << 14);
+  /** For each sign, the features that tell of it. */
+  readonly #features: number[] = [];
+  #next = FIRST_FEATURE;
 
   constructor(signs: readonly Sign[]) {
-    signs.forEach(({ signs: texts }, bit) => {
-      for (const trigram of texts.flatMap(trigramsAtEnd)) this.#signsOf[trigram]! |= 1 << bit;
-    });
-    this.#cards = bitOf(signs, 'card');
-    this.#accounts = bitOf(signs, 'account');
+    this.#add(0, CAPITALS, CAPITALS, DIGITS, DIGITS);
+    this.#add(1, ASCII, CAPITALS, CAPITALS, DIGITS);
+    this.#note(TWO_DIGITS << KIND, DIGITS, DIGITS);
+    this.#note(DIVIDER_AND_DIGIT << KIND, DIVIDERS, DIGITS);
+    this.#note(DIGIT_AND_DIVIDER << KIND, DIGITS, DIVIDERS);
+    for (const sign of signs) this.#features.push(this.#featuresFor(sign));
   }
 
   /** A bit for each sign, in the order in which they were given; 0 for most texts. */
   in(text: string): number {
-    return this.inCodes(this.#texts.of(text), 0, text.length);
+    return this.inPart(this.#texts.of(text), 0, text.length);
   }
 
   /** The same for a part of a text that is read already. */
-  inCodes(codes: Uint16Array, from: number, to: number): number {
-    const signsOf = this.#signsOf;
+  inPart({ pairs }: ReadText, from: number, to: number): number {
+    const featuresOf = this.#featuresOf;
+    const end = (to + 1) >> 1;
     let found = 0;
-    let trigram = 0;
-    let digits = 0;
-    let capitals = 0;
-    let isAfterGroup = false;
-    for (let at = from; at < to; at++) {
-      const code = codes[at]!;
-      trigram = withNext(trigram, code);
-      if (code < 128) found |= signsOf[trigram]!;
-      if (code >= 48 && code <= 57) {
-        digits++;
-        // `4242 4242…` or all digits in a row; `DE89…`
-        if (digits === MIN_CARD_DIGITS || (digits === CARD_GROUP && isAfterGroup)) found |= this.#cards;
-        if (digits === 2 && capitals >= 2) found |= this.#accounts;
-      } else {
-        isAfterGroup = digits === CARD_GROUP && (code === 32 || code === 45);
-        const isCapital = code >= 65 && code <= 90;
-        capitals = !isCapital ? 0 : digits > 0 ? 1 : capitals + 1;
-        digits = 0;
-      }
+    let lastFeatures = 0;
+    let kinds = 0;
+    // The first and the last pair may reach one character beyond.
+    for (let at = from >> 1; at < end; at++) {
+      const features = featuresOf[pairOf(pairs[at]!)]!;
+      kinds = ((kinds << 2) | (features >> KIND)) & SIX_KINDS;
+      const before = lastFeatures;
+      lastFeatures = features;
+      // As most pairs.
+      if (features === 0) continue;
+      found |= ((before >> FEATURES) | ALONE) & features & OWN;
+      const last = kinds & FOUR_KINDS;
+      if (last === GROUPS || last === GROUPS_OTHERWISE_DIVIDED || kinds === LONG_NUMBER) found |= CARD;
     }
-    return found;
+    return found === 0 ? 0 : this.#signsOf(found);
+  }
+
+  #signsOf(found: number): number {
+    let signs = 0;
+    this.#features.forEach((features, sign) => {
+      if ((found & features) !== 0) signs |= 1 << sign;
+    });
+    return signs;
+  }
+
+  #featuresFor({ signs, digits, inEitherCase = false }: Sign): number {
+    if (digits === 'card') return CARD;
+    if (digits === 'account') return ACCOUNT;
+    const feature = this.#next;
+    // Signs that share one are taken for each other when they are many: that costs time and nothing else.
+    this.#next = feature + 1 < FEATURES - 1 ? feature + 1 : FIRST_FEATURE;
+    const formsOf = (one: string) => codesOf(inEitherCase ? one.toLowerCase() + one.toUpperCase() : one);
+    for (const text of signs) this.#addText(feature, Array.from(text, formsOf));
+    return (1 << feature) | (signs.some(({ length }) => length <= 2) ? ALONE : 0);
+  }
+
+  /** In the two ways in which it can be divided into pairs. */
+  #addText(feature: number, [first, second, third, fourth = ASCII, fifth]: readonly (readonly number[])[]): void {
+    if (second === undefined) {
+      this.#addAlone(first!, ASCII);
+      this.#addAlone(ASCII, first!);
+    } else if (third === undefined) {
+      this.#addAlone(first!, second);
+      this.#add(feature, ASCII, first!, second, ASCII);
+    } else {
+      this.#add(feature, first!, second, third, fourth);
+      if (fourth === ASCII) this.#add(feature, ASCII, first!, second, third);
+      else this.#add(feature, second, third, fourth, fifth ?? ASCII);
+    }
+  }
+
+  #addAlone(first: readonly number[], second: readonly number[]): void {
+    this.#note(ALONE, first, second);
+  }
+
+  /** Two pairs in a row. */
+  #add(
+    feature: number,
+    first: readonly number[],
+    second: readonly number[],
+    third: readonly number[],
+    fourth: readonly number[],
+  ): void {
+    this.#note(1 << (feature + FEATURES), first, second);
+    this.#note(1 << feature, third, fourth);
+  }
+
+  #note(bit: number, first: readonly number[], second: readonly number[]): void {
+    for (const one of first) for (const other of second) this.#featuresOf[one | (other << 7)]! |= bit;
   }
 }
 
-function bitOf(signs: readonly Sign[], digits: Sign['digits']): number {
-  const bit = signs.findIndex(sign => sign.digits === digits);
-  return bit === -1 ? 0 : 1 << bit;
+function codesOf(characters: string): readonly number[] {
+  return Array.from(characters, character => character.charCodeAt(0));
+}
+
+function kindsInRow(...kinds: readonly number[]): number {
+  return kinds.reduce((row, kind) => (row << 2) | kind, 0);
 }

@@ -123,7 +123,7 @@ class Hashes {
   }
 
   areIn(text: string): boolean {
-    return this.areInCodes(CODES.of(text), 0, text.length);
+    return this.areInCodes(CODES.of(text).codes, 0, text.length);
   }
 
   #isHash(hash: number): boolean {

@@ -32,8 +32,8 @@ const FORMATS: readonly KeyFormat[] = [
   { prefix: 'rk_live_', body: /[A-Za-z\d]{16,}/y },
   { prefix: 'sk_test_', body: /[A-Za-z\d]{16,}/y },
 ];
-/** The end of each prefix. */
-export const CLOUD_KEY_SIGNS: readonly string[] = FORMATS.map(({ prefix }) => prefix.slice(-3));
+/** Of each prefix as little as tells of it. */
+export const CLOUD_KEY_SIGNS: readonly string[] = FORMATS.map(({ prefix, isName }) => (isName ? '=' : prefix));
 
 const BY_PREFIX = new Map(FORMATS.map(format => [format.prefix, format]));
 const PREFIXES = new RegExp(FORMATS.map(({ prefix }) => prefix.replace('.', '\\.')).join('|'), 'g');

@@ -37,9 +37,15 @@ interface Detector extends Sign {
 }
 
 const DETECTORS: readonly Detector[] = [
-  { name: 'pemBlocks', mode: 'detected:pem', signs: ['---'], find: findPemBlocks },
+  { name: 'pemBlocks', mode: 'detected:pem', signs: ['-BEGI'], find: findPemBlocks },
   { name: 'jwts', mode: 'detected:jwt', signs: ['eyJ'], find: findJsonWebTokens },
-  { name: 'bearerTokens', mode: 'detected:bearer', signs: ['rer', 'sic'], find: findBearerTokens },
+  {
+    name: 'bearerTokens',
+    mode: 'detected:bearer',
+    signs: ['earer', 'basic'],
+    inEitherCase: true,
+    find: findBearerTokens,
+  },
   { name: 'cloudKeys', mode: 'detected:cloud-key', signs: CLOUD_KEY_SIGNS, find: findCloudKeys },
   { name: 'cardNumbers', mode: 'detected:card', signs: [], digits: 'card', find: findCardNumbers },
   { name: 'ibans', mode: 'detected:iban', signs: [], digits: 'account', find: findIbans },
