@@ -24,7 +24,7 @@ describe('a packed record', () => {
     it(`knows its length and what delivery goes by, also when it is read from its text: ${what}`, () => {
       const { kind, level, at } = record;
       const packed = PackedRecord.of(record);
-      expect(packed).to.deep.include({ kind, level, at: at.getTime(), bytes: Buffer.byteLength(packed.json) });
+      expect(packed).to.deep.include({ kind, level, at, bytes: Buffer.byteLength(packed.json) });
       expect(PackedRecord.read(packed.json)).to.deep.equal(packed);
       expect(PackedRecord.revive(structuredClone(packed))).to.deep.equal(packed);
     });

@@ -73,7 +73,8 @@ export class Delivery {
 
   /** Takes a record for every sink. Never throws and never waits. */
   push(record: PackedRecord): void {
-    const entry: QueuedRecord = { record, sequence: ++this.#lastSequence, pushedAt: this.#clock.now() };
+    const pushedAt = Math.floor(this.#clock.now());
+    const entry: QueuedRecord = { record, sequence: ++this.#lastSequence, pushedAt };
     for (const lane of this.#lanes.values()) lane.push(entry);
   }
 

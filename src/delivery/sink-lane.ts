@@ -154,7 +154,7 @@ export class SinkLane {
       writeLimit,
       ...places,
       deadLetters: this.#deadLetters?.kept ?? 0,
-      oldestAt: oldest ? new Date(oldest.record.at) : null,
+      oldestAt: oldest ? oldest.record.at : null,
       ...this.#ledger.counts,
     };
   }
@@ -237,7 +237,7 @@ export class SinkLane {
     if (!loss) return;
     this.#ledger.accepted++;
     const record = PackedRecord.of(loss);
-    this.#backlog.addBeyondLimits({ record, sequence: this.#lastSequence, pushedAt: clock.now() });
+    this.#backlog.addBeyondLimits({ record, sequence: this.#lastSequence, pushedAt: Math.floor(clock.now()) });
   }
 
   /** A sink that is down at the end will not come back in time; with a spool, waiting for it gains nothing. */

@@ -12,26 +12,31 @@ export class PackedRecord {
   constructor(
     readonly kind: AnyRecord['kind'],
     readonly level: Level,
-    /** Milliseconds since 1970. */
-    readonly at: number,
     readonly json: string,
   ) {
     this.bytes = Buffer.byteLength(json);
   }
 
+  /** Asked of few: in each of those that wait it would take as much as a short text. */
+  get at(): Date {
+    return this.unpack().at;
+  }
+
   /** @throws {@link TypeError} when the record cannot be written as JSON. */
   static of(record: AnyRecord, json = JSON.stringify(record)): PackedRecord {
-    return new PackedRecord(record.kind, record.level, record.at.getTime(), json);
+    return new PackedRecord(record.kind, record.level, json);
   }
 
   /** @throws {@link SyntaxError} when the text is not JSON, {@link TypeError} when it is no record. */
   static read(json: string): PackedRecord {
-    return PackedRecord.of(parseRecord(json), json);
+    const record = parseRecord(json);
+    if (!(record.at instanceof Date)) throw new TypeError('This JSON is no record: "at" is missing.');
+    return PackedRecord.of(record, json);
   }
 
   /** Once more after it came from another thread, which knows no classes. */
-  static revive({ kind, level, at, json }: PackedRecord): PackedRecord {
-    return new PackedRecord(kind, level, at, json);
+  static revive({ kind, level, json }: PackedRecord): PackedRecord {
+    return new PackedRecord(kind, level, json);
   }
 
   /** A record for whoever reads its parts, each time another: what is done to one changes no other. */

@@ -49,7 +49,7 @@ export function writeRecord(snapshot: Snapshot, parts: RedactedParts, service: s
     `"request":${jsonOfRequest(parts.request, bodies.request)},"response":${jsonOfResponse(parts.response, bodies.response)}`;
   if (error) json += `,"error":${JSON.stringify({ ...error, fingerprint: fingerprintOf(error) })}`;
   if (attributes) json += `,"attributes":${JSON.stringify(attributes)}`;
-  return new PackedRecord('request', level, at, `${json},"redactions":${jsonOfRedactions(redactions)}}`);
+  return new PackedRecord('request', level, `${json},"redactions":${jsonOfRedactions(redactions)}}`);
 }
 
 function levelOf({ response, error }: Snapshot): Level {

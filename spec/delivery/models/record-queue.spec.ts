@@ -78,7 +78,7 @@ class Add implements fc.Command<Model, Real> {
   run(model: Model, real: Real): void {
     const sequence = ++model.sequence;
     const kind = this.isLoss ? 'loss' : 'request';
-    const record = new PackedRecord(kind, this.level, 0, ' '.repeat(this.bytes));
+    const record = new PackedRecord(kind, this.level, ' '.repeat(this.bytes));
     const added: QueuedRecord = { record, sequence, pushedAt: 0 };
     model.added++;
     if (this.isRestored) {
