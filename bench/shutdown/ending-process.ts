@@ -1,17 +1,18 @@
 // Run as a process of its own by bench/shutdown.ts: has records in hand when it is told to end.
 import { randomUUID } from 'node:crypto';
 import { writeSync } from 'node:fs';
-import { closeOnSignals, fileSink, type Sink } from 'logged-controllers';
+import { type AnyRecord, closeOnSignals, fileSink, type Sink, type SinkContext } from 'logged-controllers';
 import { Delivery } from '../../src/delivery/delivery';
 import { resolveDeliveryOptions } from '../../src/delivery/delivery-options';
 import { endWithProcess } from '../../src/shutdown/end-with-process';
 import { PackedRecord } from '../../src/record/packed-record';
+import { TAKES_PACKED } from '../../src/sinks/packed-batches';
 import type { EndingCase, EndingReport } from './ending-case';
 
 const { sink, records, maxBatchRecords, deadlineMs, directory, sample } = JSON.parse(process.argv[2]!) as EndingCase;
 
 function newSink(): Sink {
-  if (sink === 'file') return fileSink({ directory: `${directory}/files` });
+  if (sink === 'file') return heldBack(fileSink({ directory: `${directory}/files` }));
   const isDown = sink === 'down';
   return {
     name: 'file',
@@ -20,6 +21,22 @@ function newSink(): Sink {
         setTimeout(isDown ? () => reject(new Error('down')) : resolve, isDown ? 1 : 200),
       ),
   };
+}
+
+/** It keeps up with what comes, so that nothing would be in hand: it begins when the process is told to end. */
+function heldBack(file: Sink): Sink {
+  const isTold = new Promise(resolve => process.once('SIGTERM', resolve));
+  const held = {
+    name: file.name,
+    [TAKES_PACKED]: true,
+    open: async (context: SinkContext) => file.open?.(context),
+    write: async (batch: readonly AnyRecord[], signal: AbortSignal) => {
+      await isTold;
+      return file.write(batch, signal);
+    },
+    close: async () => file.close?.(),
+  };
+  return held;
 }
 
 const delivery = new Delivery(
