@@ -74,7 +74,7 @@ describe('hostile requests', () => {
           expect(stored['request'].body).to.deep.equal(record.request.body ?? stored['request'].body);
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
     expect(logged.reports).to.deep.equal([]);
   });

@@ -50,7 +50,7 @@ function withPrevious(ending: number, count: number, code: number): number {
   return ending | ((code & ((1 << BITS) - 1)) << (BITS * count));
 }
 
-/** Of a name; what stands before one of less letters may be anything. */
+/** Of a name; what stands before one of fewer letters may be anything. */
 function endingsLike(name: string): readonly number[] {
   const count = Math.min(name.length, LETTERS);
   let last = 0;
