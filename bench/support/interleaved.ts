@@ -10,28 +10,29 @@ import { orderInRound } from './statistics';
 const WARM_UP_ROUNDS = 4;
 const WARM_UP_REQUESTS = 500;
 
+type Use<Result> = (servers: readonly ServerUnderTest[]) => Promise<Result>;
+
 /** Starts the servers, lets them be measured, and ends them whatever happens. */
-export async function withServers<Result>(
-  settings: readonly ServerSettings[],
-  use: (servers: readonly ServerUnderTest[]) => Promise<Result>,
-): Promise<Result> {
-  const servers: ServerUnderTest[] = [];
-  try {
-    for (const each of settings) servers.push(await ServerUnderTest.start(each));
-    return await use(servers);
-  } finally {
-    await Promise.all(servers.map(server => server.close()));
-  }
+export async function withServers<Result>(settings: readonly ServerSettings[], use: Use<Result>): Promise<Result> {
+  return withStarted(settings, async each => [await ServerUnderTest.start(each)], use);
 }
 
 /** The same with the bare application beside each variant, in its process. */
 export async function withServersBeside<Result>(
   settings: readonly ServerSettings[],
-  use: (servers: readonly ServerUnderTest[]) => Promise<Result>,
+  use: Use<Result>,
+): Promise<Result> {
+  return withStarted(settings, each => ServerUnderTest.startBeside(each), use);
+}
+
+async function withStarted<Result>(
+  settings: readonly ServerSettings[],
+  start: (each: ServerSettings) => Promise<readonly ServerUnderTest[]>,
+  use: Use<Result>,
 ): Promise<Result> {
   const servers: ServerUnderTest[] = [];
   try {
-    for (const each of settings) servers.push(...(await ServerUnderTest.startBeside(each)));
+    for (const each of settings) servers.push(...(await start(each)));
     return await use(servers);
   } finally {
     for (const server of servers) await server.close();

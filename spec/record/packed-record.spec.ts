@@ -12,6 +12,9 @@ const RECORDS: Readonly<Record<string, AnyRecord>> = {
     attributes: { a: [1, { b: 'c' }] },
     expireAt: new Date(0),
   }),
+  'a record that quotes a date before its own': numberedRecord(3, {
+    service: { ...numberedRecord().service, name: '"at":"2020-01-01T00:00:00.000Z"' },
+  }),
   'a loss': makeLossRecord(),
 };
 
@@ -42,5 +45,6 @@ describe('a packed record', () => {
     expect(() => PackedRecord.of(record)).to.throw(TypeError);
     expect(() => PackedRecord.read('{"_id":1')).to.throw(SyntaxError);
     expect(() => PackedRecord.read('{}')).to.throw(TypeError);
+    expect(() => PackedRecord.read('{"at":0}')).to.throw(TypeError);
   });
 });

@@ -1,6 +1,8 @@
 import type { AnyRecord, Level } from './log-record';
 import { parseRecord } from './record-json';
 
+const AT = /"at":"([^"]+)"/;
+
 /**
  * A record as it waits: one text instead of a tree of objects, which the garbage collector moves as one and whose length is
  * known. Beside it lies what delivery goes by.
@@ -17,9 +19,12 @@ export class PackedRecord {
     this.bytes = Buffer.byteLength(json);
   }
 
-  /** Asked of few: in each of those that wait it would take as much as a short text. */
+  /**
+   * Found in the text, because it is asked of few and would take room in all that wait. The first of that name is the
+   * record's: what can stand before it are texts, in which quotes are escaped.
+   */
   get at(): Date {
-    return this.unpack().at;
+    return new Date(AT.exec(this.json)![1]!);
   }
 
   /** @throws {@link TypeError} when the record cannot be written as JSON. */
@@ -30,7 +35,8 @@ export class PackedRecord {
   /** @throws {@link SyntaxError} when the text is not JSON, {@link TypeError} when it is no record. */
   static read(json: string): PackedRecord {
     const record = parseRecord(json);
-    if (!(record.at instanceof Date)) throw new TypeError('This JSON is no record: "at" is missing.');
+    if (!(record.at instanceof Date) || !AT.test(json))
+      throw new TypeError('This JSON is no record: it tells no "at".');
     return PackedRecord.of(record, json);
   }
 

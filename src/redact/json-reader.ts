@@ -26,6 +26,7 @@ let free: TextCodes | undefined;
  */
 export class JsonReader {
   readonly text: string;
+  /** The same as numbers. */
   readonly read: ReadText;
   readonly codes: Uint16Array;
   /** The text that was passed last holds escapes. */

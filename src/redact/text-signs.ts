@@ -76,7 +76,7 @@ export class TextSigns {
       kinds = ((kinds << 2) | (features >> KIND)) & SIX_KINDS;
       const before = lastFeatures;
       lastFeatures = features;
-      // As most pairs.
+      // Most pairs have none.
       if (features === 0) continue;
       found |= ((before >> FEATURES) | ALONE) & features & OWN;
       const last = kinds & FOUR_KINDS;
@@ -107,20 +107,16 @@ export class TextSigns {
   /** In the two ways in which it can be divided into pairs. */
   #addText(feature: number, [first, second, third, fourth = ASCII, fifth]: readonly (readonly number[])[]): void {
     if (second === undefined) {
-      this.#addAlone(first!, ASCII);
-      this.#addAlone(ASCII, first!);
+      this.#note(ALONE, first!, ASCII);
+      this.#note(ALONE, ASCII, first!);
     } else if (third === undefined) {
-      this.#addAlone(first!, second);
+      this.#note(ALONE, first!, second);
       this.#add(feature, ASCII, first!, second, ASCII);
     } else {
       this.#add(feature, first!, second, third, fourth);
       if (fourth === ASCII) this.#add(feature, ASCII, first!, second, third);
       else this.#add(feature, second, third, fourth, fifth ?? ASCII);
     }
-  }
-
-  #addAlone(first: readonly number[], second: readonly number[]): void {
-    this.#note(ALONE, first, second);
   }
 
   /** Two pairs in a row. */
