@@ -124,9 +124,23 @@ export class Backlog {
     this.#queue.restore([this.#notOvertaking(entry)]);
   }
 
-  /** Removes the next batch, after reading from the disk what there is room for. */
-  async takeBatch(): Promise<QueuedRecord[]> {
-    await this.#refill();
+  /** Reads from the disk what there is room for. */
+  async refill(): Promise<void> {
+    const { options, clock, watch } = this.context;
+    const spool = this.#spool;
+    if (!spool || spool.records === 0 || this.#queue.holdsFullBatch) return;
+    const before = spool.records;
+    await spool.read(options.maxBatchRecords, options.maxBatchBytes, entries => {
+      if (this.#isOver) this.#leaveToo(entries);
+      else this.#queue.restore(entries);
+    });
+    if (this.#isOver) return;
+    if (spool.records === 0) watch.spooling(false);
+    if (this.queued === 0 && spool.records >= before) await pause(clock, UNREADABLE_SPOOL_WAIT_MS).done;
+  }
+
+  /** Removes the next batch: whoever takes it has to count it before anybody can look. */
+  takeBatch(): QueuedRecord[] {
     return this.#queue.takeBatch(mostRecords(takesPacked(this.sink), this.context.options.maxBatchRecords));
   }
 
@@ -195,18 +209,6 @@ export class Backlog {
   #belongsOnDisk(entry: QueuedRecord, isSinkFailing: boolean): boolean {
     if (this.spooled > 0 || !this.#queue.hasRoomFor(entry)) return true;
     return isSinkFailing && this.#queue.isFilledTo(SHARE_WHILE_FAILING);
-  }
-
-  async #refill(): Promise<void> {
-    const { options, clock, watch } = this.context;
-    const spool = this.#spool;
-    if (!spool || spool.records === 0 || this.#queue.holdsFullBatch) return;
-    const before = spool.records;
-    const entries = await spool.read(options.maxBatchRecords, options.maxBatchBytes);
-    if (this.#isOver) return this.#leaveToo(entries);
-    this.#queue.restore(entries);
-    if (spool.records === 0) watch.spooling(false);
-    if (this.queued === 0 && spool.records >= before) await pause(clock, UNREADABLE_SPOOL_WAIT_MS).done;
   }
 
   #leaveToo(entries: readonly QueuedRecord[]): void {

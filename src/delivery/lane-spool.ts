@@ -87,15 +87,15 @@ export class LaneSpool {
     return typeof place === 'string' ? entry : { ...entry, place };
   }
 
-  /** The next records, which are in memory from now on. */
-  async read(maxRecords: number, maxBytes: number): Promise<readonly QueuedRecord[]> {
-    if (!this.#spool || this.records === 0) return [];
+  /** Reads the next records. At once when they are no longer counted here, they are handed over: nobody can look between. */
+  async read(maxRecords: number, maxBytes: number, keep: (entries: readonly QueuedRecord[]) => void): Promise<void> {
+    if (!this.#spool || this.records === 0) return;
     this.#isReading = true;
     const spooled = await this.#spool.read({ maxRecords, maxBytes });
     this.#isReading = false;
     const entries = spooled.map(({ record, place }) => ({ ...entryOf(record, this.#sequences.shift()), place }));
+    keep(entries);
     this.#reconcile();
-    return entries;
   }
 
   /** These records have found their end. */

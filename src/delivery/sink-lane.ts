@@ -194,7 +194,8 @@ export class SinkLane {
     await this.#backlog.open();
     if (!this.#isClosing || !this.#backlog.isEmpty) await this.#writer.open();
     while (this.#isBatchDue()) {
-      const batch = await this.#backlog.takeBatch();
+      await this.#backlog.refill();
+      const batch = this.#backlog.takeBatch();
       if (batch.length > 0) await this.#writer.deliver(batch);
       // A sink that answers at once must not keep requests waiting until a long queue is empty.
       await new Promise<void>(resolve => this.context.clock.defer(resolve));
