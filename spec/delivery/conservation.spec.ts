@@ -5,7 +5,6 @@ import type { LogRecord } from '../../src/record/log-record';
 import type { Sink, WriteResult } from '../../src/sinks/sink';
 import { numbersOf } from '../support/numbered-records';
 import { checkProperty } from '../support/check-property';
-import { MemoryDisk } from '../support/memory-disk';
 import { hasSettled, testDelivery } from '../support/test-delivery';
 
 /** What a sink does with its next write. Places count within the batch, modulo its length. */
@@ -180,33 +179,4 @@ describe('whatever happens', () => {
       300,
     );
   }).timeout(60_000);
-
-  for (const [where, isSpooled] of [
-    ['in memory', false],
-    ['on the disk', true],
-  ] as const) {
-    it(`no record is nowhere between two steps of a lane: ${where}`, async () => {
-      const spool = { spool: { directory: './spool' }, openSpool: new MemoryDisk().open };
-      const limits = { maxBatchRecords: 2, maxQueueRecords: isSpooled ? 4 : 20, maxDelayMs: 1 };
-      const { delivery, push, clock, stats, lane } = testDelivery({ ...limits, ...(isSpooled && spool) });
-      delivery.open();
-      await clock.settle();
-      push(12);
-      expect(lane()).to.include({ spooled: isSpooled ? 8 : 0 });
-      const looking: Promise<void>[] = [];
-      // Deferred as the lane's steps are, so that a look falls between any two promises that it waits for.
-      const look = async (): Promise<void> => {
-        for (let promises = 0; promises < 50; promises++) {
-          stats();
-          await Promise.resolve();
-        }
-        if (lane().delivered < 12) clock.defer(() => looking.push(look()));
-      };
-      clock.defer(() => looking.push(look()));
-      await clock.advance(1);
-      await Promise.all(looking);
-      expect(lane()).to.include({ delivered: 12 });
-      expect(looking.length).to.be.at.least(2);
-    });
-  }
 });

@@ -20,7 +20,10 @@ interface TestDeliverySettings extends DeliveryOptions {
   readonly random?: () => number;
 }
 
-/** A delivery on a manual clock, into one recording sink unless told otherwise. Counters are checked at every look. */
+/**
+ * A delivery on a manual clock, into one recording sink unless told otherwise. Counters are checked at every look, and
+ * between all promises that settle.
+ */
 export function testDelivery(settings: TestDeliverySettings = {}) {
   // Without loss records, unless asked for, what is delivered is what was pushed; and without files.
   const {
@@ -56,6 +59,8 @@ export function testDelivery(settings: TestDeliverySettings = {}) {
       return onDrop?.(drop);
     },
   });
+
+  clock.betweenPromises = look;
 
   // What a hook throws never reaches the spec, so it is kept for the next look from outside.
   function look(): void {
