@@ -34,7 +34,15 @@ const DIRECTIONS = {
   // Reads what capture and redaction know; only the registered actions come from the host.
   coverage: ['decorators', 'redact', 'type:capture'],
   // Commands load an application and ask it, so they stand above the composition root.
-  cli: ['record', 'store', 'coverage', 'capture/registered-actions.ts', 'options.ts', 'create-logging.ts'],
+  cli: [
+    'record',
+    'store',
+    'coverage',
+    'capture/registered-actions.ts',
+    'options.ts',
+    'type:logging.ts',
+    'create-logging.ts',
+  ],
   // What a logging shows to this package's own checks: types and one key.
   'inspection.ts': ['type:capture', 'type:decorators', 'type:delivery', 'type:record', 'type:redact'],
   // For users' own specs: works on a logging from outside, through `inspection.ts`, so it needs only types of the rest.
@@ -43,16 +51,19 @@ const DIRECTIONS = {
     'capture/host-seam.ts',
     'type:capture',
     'type:coverage',
-    'type:create-logging.ts',
+    'type:logging.ts',
     'decorators',
     'type:delivery',
     'type:record',
     'redact',
     'type:sinks/sink.ts',
   ],
+  // What an application holds in its hand.
+  'logging.ts': ['type:capture', 'type:coverage', 'type:delivery', 'type:record', 'type:redact', 'type:worker'],
   // The composition root and the public names. Subpaths stay out: the main entry loads without their packages.
   'options.ts': ['decorators', 'redact', 'record', 'capture', 'delivery', 'sinks', 'store', 'worker'],
   'create-logging.ts': [
+    'type:logging.ts',
     'options.ts',
     'inspection.ts',
     'decorators',
@@ -67,6 +78,7 @@ const DIRECTIONS = {
     'worker',
   ],
   'index.ts': [
+    'type:logging.ts',
     'options.ts',
     'create-logging.ts',
     'decorators',
@@ -89,7 +101,16 @@ const PACKAGES = [
   { packages: /^mongodb(\/|$)/, only: ['mongo'] },
   {
     packages: /^(koa($|[-/])|@koa\/|routing-controllers(\/|$))/,
-    only: ['decorators', 'capture', 'viewer', 'testing', 'options.ts', 'create-logging.ts', 'inspection.ts'],
+    only: [
+      'decorators',
+      'capture',
+      'viewer',
+      'testing',
+      'options.ts',
+      'logging.ts',
+      'create-logging.ts',
+      'inspection.ts',
+    ],
   },
   { packages: /^reflect-metadata(\/|$)/, only: ['decorators/metadata.ts'] },
   { packages: INPUT_OR_OUTPUT, except: ['redact', 'record'] },

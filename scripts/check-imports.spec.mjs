@@ -27,6 +27,7 @@ const PLACES = {
   testing: 'testing/leak-test.ts',
   inspection: 'inspection.ts',
   options: 'options.ts',
+  logging: 'logging.ts',
   'create-logging': 'create-logging.ts',
   index: 'index.ts',
 };
@@ -55,6 +56,7 @@ const VALUES = {
   testing: 'errors option-checks reporter inspection host-seam decorators redact',
   inspection: 'errors option-checks reporter',
   options: `errors option-checks reporter decorators redact record ${CAPTURE} delivery sink sinks store worker`,
+  logging: 'errors option-checks reporter',
   'create-logging': `errors option-checks reporter options inspection decorators redact record ${CAPTURE} coverage delivery sink sinks store shutdown worker`,
   index: `errors option-checks reporter options create-logging decorators redact record ${CAPTURE} coverage delivery sink sinks store shutdown worker`,
 };
@@ -63,7 +65,11 @@ const TYPES_BESIDES = {
   delivery: 'sink',
   worker: CAPTURE,
   coverage: CAPTURE,
-  testing: `${CAPTURE} coverage create-logging delivery record sink`,
+  testing: `${CAPTURE} coverage logging delivery record sink`,
+  cli: 'logging',
+  logging: `${CAPTURE} coverage delivery record redact worker`,
+  'create-logging': 'logging',
+  index: 'logging',
   inspection: `${CAPTURE} decorators delivery record redact`,
 };
 
@@ -146,7 +152,7 @@ describe('the import directions', () => {
 describe('the packages that only some places may import', () => {
   const everywhere = [...Object.values(PLACES), 'decorators/metadata.ts'];
   const isHostSide = file =>
-    /^(decorators|capture|viewer|testing)\/|^(options|create-logging|inspection)\.ts$/.test(file);
+    /^(decorators|capture|viewer|testing)\/|^(options|logging|create-logging|inspection)\.ts$/.test(file);
   const rules = {
     mongodb: { where: 'only in mongo', isAllowed: file => file.startsWith('mongo/') },
     koa: { where: 'only on the host side', isAllowed: isHostSide },

@@ -3,7 +3,6 @@ import type { Context, Middleware } from 'koa';
 import { ErrorInterceptor } from './capture/error-interceptor';
 import type { Exchange } from './capture/exchange';
 import { Capture } from './capture/logging-middleware';
-import type { LoadState } from './capture/load-shedder';
 import { OpenExchanges } from './capture/open-exchanges';
 import type { ProcessTime } from './capture/process-time';
 import { withHookAttributes } from './capture/record-hook';
@@ -15,10 +14,11 @@ import { coverActions } from './coverage/cover-actions';
 import type { CoverageReport } from './coverage/coverage-report';
 import { EXCHANGE } from './decorators/logging-interceptor';
 import { Delivery } from './delivery/delivery';
-import type { Drop, LaneStats } from './delivery/lane-stats';
+import type { Drop } from './delivery/lane-stats';
 import { LoggingError } from './errors';
 import { type Inspectable, INSPECTION, type Inspection, type LoggingTap } from './inspection';
 import { requireInteger } from './option-checks';
+import type { Logging, LoggingStats } from './logging';
 import { type LoggingOptions, type ResolvedOptions, resolveOptions } from './options';
 import type { JsonValue } from './record/json-value';
 import type { LogRecord } from './record/log-record';
@@ -33,70 +33,8 @@ import type { Sink } from './sinks/sink';
 import { recipeOf, type SinkRecipe } from './sinks/sink-recipe';
 import { LocalTarget } from './worker/local-target';
 import { RecordFactory } from './worker/record-factory';
-import type { RecordTarget, WorkerStats } from './worker/record-target';
+import type { RecordTarget } from './worker/record-target';
 import { WorkerTarget } from './worker/worker-target';
-
-/** Counters at one moment. Nothing is lost without being counted in one of them. */
-export interface LoggingStats {
-  /** From request to record: seen = open + pending + recorded + notSelected + dropped. */
-  readonly exchanges: ExchangeCounts & {
-    /** Requests without an end yet. */
-    readonly open: number;
-    /** Closed exchanges waiting to become records. */
-    readonly pending: number;
-  };
-  /** How much is recorded while the event loop is late. */
-  readonly load: LoadState;
-  /** From record to destination, by sink name. */
-  readonly sinks: Readonly<Record<string, LaneStats>>;
-  /** Only with the option `worker`. */
-  readonly worker?: WorkerStats;
-}
-
-/** What {@link createLogging} returns. */
-export interface Logging {
-  /** Koa middleware that follows every request. Use it before all others. */
-  middleware(): Middleware;
-  /** Adds named values to the `attributes` of a request's record. Without an open record it does nothing. */
-  annotate(context: Context, attributes: Attributes): void;
-  /**
-   * The value that `@Sensitive({ mode: 'encrypt' })` left in a record, also in one read back from a file or a database.
-   * Keys are found by the id that the value names, in `redact.encryptionKey` and `redact.oldEncryptionKeys`.
-   *
-   * @param path As `redactions` lists it: `request.body.cards.0.number`.
-   * @param key Another key, for one that the options do not have.
-   * @throws {@link LoggingError} `REVEAL_PATH_UNKNOWN`, `REVEAL_NOT_ENCRYPTED`, `REVEAL_KEY_UNKNOWN`, or `REVEAL_REFUSED`
-   * when key and value do not belong together; `OPTION_…` for a wrong key.
-   */
-  reveal(record: StoredRecord, path: string, key?: EncryptionKey): JsonValue;
-  /**
-   * Every hash that `@Sensitive({ mode: 'hash' })` may have left for a value: the current key's, then those of
-   * `redact.oldHashKeys`. Search for any of them.
-   * @throws {@link LoggingError} `HASH_KEY_MISSING` when the options have no hash key.
-   */
-  hash(value: JsonValue): readonly string[];
-  /** Resolves when all requests answered so far are recorded and their records delivered or counted as lost. */
-  flush(): Promise<void>;
-  /**
-   * Delivers what is pending and stops for good. What is not delivered by the deadline is counted as lost.
-   * @throws {@link LoggingError} `OPTION_INVALID` for a wrong deadline.
-   */
-  close(options?: {
-    /** Longest wait, in milliseconds. @defaultValue 5000 */ readonly deadlineMs?: number;
-  }): Promise<void>;
-  stats(): LoggingStats;
-  /**
-   * Which fields each action takes and what becomes of them, with warnings; plain JSON. Call it once the controllers are
-   * registered: `npx logged-controllers-coverage` does so for a build.
-   *
-   * Without an application it tells of those on which this logging's middleware was mounted before `useKoaServer()`, or
-   * which it has seen a request of; when there is none, of all controllers that the process has loaded.
-   * @example
-   * const { warnings } = logging.coverage();
-   * if (warnings.length > 0) throw new Error(warnings.map(({ message }) => message).join('\n'));
-   */
-  coverage(app?: Koa): CoverageReport;
-}
 
 /** Sinks that another thread can make, and those that are bound to this one. */
 function byThread(sinks: readonly Sink[]) {

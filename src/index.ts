@@ -1,6 +1,7 @@
 // The public names, and nothing else. Not exported on purpose: the capture, redaction and delivery classes behind
 // createLogging (they change with their inside), and the metadata functions (decorators are the interface).
-export { createLogging, type Logging, type LoggingStats } from './create-logging';
+export { createLogging } from './create-logging';
+export type { Logging, LoggingStats } from './logging';
 export type { LoggingOptions, ServiceOptions } from './options';
 export { closeOnSignals, type CloseOnSignalsOptions } from './shutdown/close-on-signals';
 export { Logged } from './decorators/logged';

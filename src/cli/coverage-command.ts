@@ -5,7 +5,8 @@ import { pathToFileURL } from 'node:url';
 import { loggingOf } from '../capture/registered-actions';
 import type { CoverageReport } from '../coverage/coverage-report';
 import { renderCoverage } from '../coverage/render-coverage';
-import { createLogging, type Logging } from '../create-logging';
+import { createLogging } from '../create-logging';
+import type { Logging } from '../logging';
 import { forbidRecords } from '../options';
 
 type App = Parameters<typeof loggingOf>[0];

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import type Koa from 'koa';
 import type { Context } from 'koa';
 import type { ActionBinding } from '../capture/action-binding';
-import type { Logging } from '../create-logging';
+import type { Logging } from '../logging';
 import type { Drop } from '../delivery/lane-stats';
 import { LoggingError } from '../errors';
 import { type Inspectable, INSPECTION, type Inspection, type LoggingTap } from '../inspection';
