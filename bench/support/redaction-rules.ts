@@ -8,6 +8,7 @@ import { NameRules } from '../../src/redact/name-rules';
 import { Plans } from '../../src/redact/plans';
 import { resolveRedactOptions } from '../../src/redact/redact-options';
 import { ReportOnce } from '../../src/redact/report-once';
+import { CodesPool } from '../../src/redact/text-codes';
 import type { ValidationRules } from '../../src/redact/validation-errors';
 
 /** The rules of a redactor with default options, for a bench of their parts. */
@@ -23,6 +24,7 @@ export function defaultRules(): ValidationRules {
     hasSensitiveClasses,
     members: new MembersByShape(names),
     texts: new FreeTexts(names, new Detectors(options.detectors)),
+    codes: new CodesPool(),
     marks: new Marks(options, new ReportOnce(() => {})),
     limits: options.limits,
     maxRecordBytes: options.maxRecordBytes,

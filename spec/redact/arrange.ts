@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { RedactedParts } from '../../src/record/write-record';
+import type { RedactedParts } from '../../src/record/record-writer';
 import type { LoggingError } from '../../src/errors';
 import type { JsonValue } from '../../src/record/json-value';
 import type { Snapshot, SnapshotBody, SnapshotError, TypeHint } from '../../src/record/snapshot';

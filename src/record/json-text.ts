@@ -20,16 +20,19 @@ export function jsonOfTexts(texts: JsonObject): string {
   return `{${json}}`;
 }
 
-let writtenSecond = NaN;
-let textOfSecond = '';
+/** Writes times as `Date` does. All of a text but its end stays for a second, and takes a microsecond. */
+export class IsoTimes {
+  #second = NaN;
+  /** Without `000Z`. */
+  #textOfSecond = '';
 
-/** A time in milliseconds since 1970 as `Date` writes it. All of it but the end stays for a second, and takes a microsecond. */
-export function isoText(ms: number): string {
-  const second = Math.floor(ms / 1_000);
-  if (second !== writtenSecond) {
-    writtenSecond = second;
-    // Without `000Z`.
-    textOfSecond = new Date(second * 1_000).toISOString().slice(0, -4);
+  /** @param ms since 1970 */
+  textOf(ms: number): string {
+    const second = Math.floor(ms / 1_000);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#textOfSecond = new Date(second * 1_000).toISOString().slice(0, -4);
+    }
+    return `${this.#textOfSecond}${String(ms - second * 1_000).padStart(3, '0')}Z`;
   }
-  return `${textOfSecond}${String(ms - second * 1_000).padStart(3, '0')}Z`;
 }

@@ -1,5 +1,5 @@
 import { parseJson } from './json-texts';
-import { type ReadText, TextCodes } from './text-codes';
+import type { ReadText, TextCodes } from './text-codes';
 
 const BLANK = 32;
 const QUOTE = 34;
@@ -17,9 +17,6 @@ const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 /** Instead of the place behind what was asked for: it is not there. */
 export const NOWHERE = -1;
 
-/** Taken by who reads: a function of the application that is called meanwhile may lead here again. */
-let free: TextCodes | undefined;
-
 /**
  * Finds its way through JSON text without parsing it. Knows no control characters: in texts they are errors, between values
  * line breaks. Each text has to be passed once, in order, by `textEnd` or `isNameAt`.
@@ -31,22 +28,15 @@ export class JsonReader {
   readonly codes: Uint16Array;
   /** The text that was passed last holds escapes. */
   hasEscapes = false;
-  readonly #codes: TextCodes;
   /** The next backslash. */
   #escapeAt = Infinity;
 
-  constructor(text: string) {
+  /** @param codes Nobody else may use it meanwhile. */
+  constructor(text: string, codes: TextCodes) {
     this.text = text;
-    this.#codes = free ?? new TextCodes();
-    free = undefined;
-    this.read = this.#codes.of(text);
+    this.read = codes.of(text);
     this.codes = this.read.codes;
     this.#passEscapes(0);
-  }
-
-  /** Nothing is read any more. */
-  end(): void {
-    free = this.#codes;
   }
 
   skipBlanks(from: number): number {

@@ -1,7 +1,7 @@
 import type { JsonValue } from '../record/json-value';
 import { decodeEscapes } from './decode-escapes';
 import { REDACTED } from './markers';
-import { TextCodes } from './text-codes';
+import { CodesPool } from './text-codes';
 import { type Spans, ValueSearch, uniteSpans } from './value-search';
 
 // Bounds of the work that one record may cost.
@@ -16,13 +16,16 @@ const MIN_LENGTH = 4;
 const TRIVIAL: ReadonlySet<string> = new Set(['true', 'false', 'null', 'none', 'undefined']);
 const LONGEST_TRIVIAL = 9;
 
-const CODES = new TextCodes();
-
 /** The secret texts met in one exchange, removed wherever else its record would tell them. */
 export class KnownValues {
   readonly #values = new Set<string>();
   readonly #work = { left: MAX_COMPARED_CHARACTERS };
+  readonly #pool: CodesPool;
   #search: ValueSearch | undefined;
+
+  constructor(pool = new CodesPool()) {
+    this.#pool = pool;
+  }
 
   get isEmpty(): boolean {
     return this.#values.size === 0;
@@ -62,9 +65,14 @@ export class KnownValues {
     if (this.#values.size > MAX_VALUES) return true;
     const search = this.#searchOfAll();
     if (text.includes('%') || text.includes('\\')) return true;
-    const { codes } = CODES.of(text);
-    for (let at = 0; at < parts.length; at += 2) if (search.mayBeInPart(codes, parts[at]!, parts[at + 1]!)) return true;
-    return false;
+    const room = this.#pool.take();
+    const { codes } = room.of(text);
+    let mayBe = false;
+    for (let at = 0; at < parts.length && !mayBe; at += 2) {
+      mayBe = search.mayBeInPart(codes, parts[at]!, parts[at + 1]!);
+    }
+    this.#pool.giveBack(room);
+    return mayBe;
   }
 
   /**
@@ -86,21 +94,24 @@ export class KnownValues {
     if (this.isEmpty) return false;
     if (this.#values.size > MAX_VALUES) return true;
     const search = this.#searchOfAll();
-    const { codes } = CODES.of(text);
+    const room = this.#pool.take();
+    const { codes } = room.of(text);
     // Escapes of URLs may hide one.
     const hasEscapes = text.includes('%');
-    for (let at = 0; at < parts.length; at += 2) {
+    let areIn = false;
+    for (let at = 0; at < parts.length && !areIn; at += 2) {
       const from = parts[at]!;
       const to = parts[at + 1]!;
       if (to - from < search.shortest || (!hasEscapes && !search.mayBeInPart(codes, from, to))) continue;
       const part = text.slice(from, to);
-      if (this.removeFrom(part) !== part) return true;
+      areIn = this.removeFrom(part) !== part;
     }
-    return false;
+    this.#pool.giveBack(room);
+    return areIn;
   }
 
   #searchOfAll(): ValueSearch {
-    return (this.#search ??= new ValueSearch(this.#values));
+    return (this.#search ??= new ValueSearch(this.#values, this.#pool));
   }
 
   #find(text: string, search: ValueSearch): Spans | undefined {

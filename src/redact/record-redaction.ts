@@ -1,4 +1,4 @@
-import type { RedactedParts } from '../record/write-record';
+import type { RedactedParts } from '../record/record-writer';
 import type { JsonObject, JsonValue } from '../record/json-value';
 import type { LogRecord, RecordError, RecordHeaders } from '../record/log-record';
 import type { Snapshot, SnapshotBody, SnapshotError } from '../record/snapshot';
@@ -6,6 +6,7 @@ import { pathOfRoute, withheldBody, withholdMessages } from './allow-list';
 import { type Drafts, unreadableError, withinBytes } from './drafts';
 import { TextFinish } from './finish-texts';
 import { REDACTED } from './markers';
+import { KnownValues } from './known-values';
 import type { ParameterPlan } from './parameter-plan';
 import type { Plan } from './plan';
 import { type RedactedBody, redactBody } from './redact-body';
@@ -43,7 +44,7 @@ export class RecordRedaction {
   ) {
     this.#headerRules = headerRules;
     this.#snapshot = snapshot;
-    this.#notes = new RedactionNotes(snapshot.id);
+    this.#notes = new RedactionNotes(snapshot.id, new KnownValues(rules.codes));
     this.#rules = rules;
     this.#texts = new TextFinish(this.#notes, rules.limits.maxStringLength, rules.names);
     this.#parameters = parameters;

@@ -1,6 +1,6 @@
 import { type Class, hasSensitiveClasses } from '../decorators/metadata';
 import type { Report } from '../errors';
-import type { RedactedParts } from '../record/write-record';
+import type { RedactedParts } from '../record/record-writer';
 import type { JsonObject, JsonValue } from '../record/json-value';
 import { estimateBytes } from '../record/record-bytes';
 import type { PlanId, Snapshot, SnapshotValidation, TypeHint } from '../record/snapshot';
@@ -8,6 +8,7 @@ import { DtoMetadata, findTransformerStorage } from './dto-metadata';
 import { type DescribedField, FieldReader, type FieldVerdict } from './describe-fields';
 import { TextFinish } from './finish-texts';
 import { FunctionUse } from './function-use';
+import { KnownValues } from './known-values';
 import type { LiveSecrets } from './live-secrets';
 import { MORE_KEY, tooLargeMarker } from './markers';
 import { NameRules } from './name-rules';
@@ -146,7 +147,7 @@ export class Redactor {
   /** By the name rules, for attributes that come when the record is built. Keys may be escaped already. */
   redactAttributes(attributes: JsonObject, recordId: string): JsonObject {
     try {
-      const notes = new RedactionNotes(recordId);
+      const notes = new RedactionNotes(recordId, new KnownValues(this.#rules.codes));
       const walk = new Walk(this.#rules, notes, { direction: 'request', keysEscaped: true, recordsAll: true });
       const redacted = walk.runMembers(structuredClone(attributes), 'attributes', null);
       const { limits, maxRecordBytes, names } = this.#rules;

@@ -1,4 +1,4 @@
-import type { RedactedParts } from '../record/write-record';
+import type { RedactedParts } from '../record/record-writer';
 import type { Snapshot } from '../record/snapshot';
 import { Detectors } from './detectors/detectors';
 import { FreeTexts } from './free-texts';
@@ -11,6 +11,7 @@ import { NO_PARAMETERS, type ParameterPlan } from './parameter-plan';
 import { RecordRedaction } from './record-redaction';
 import type { ResolvedRedactOptions } from './redact-options';
 import type { ReportOnce } from './report-once';
+import { CodesPool } from './text-codes';
 import type { WalkRules } from './walk';
 
 /** What of {@link ResolvedRedactOptions} it takes to redact a snapshot. */
@@ -41,6 +42,7 @@ export class SnapshotRedactor {
       hasSensitiveClasses,
       members: new MembersByShape(names),
       texts: new FreeTexts(names, new Detectors(options.detectors)),
+      codes: new CodesPool(),
       marks: new Marks(options, reports),
       limits: options.limits,
       maxRecordBytes: options.maxRecordBytes,

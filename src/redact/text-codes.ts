@@ -26,6 +26,22 @@ export class TextCodes {
   }
 }
 
+/**
+ * Room for texts, lent to one reader at a time: while one reads, a function of the application may be called that makes
+ * us read another.
+ */
+export class CodesPool {
+  readonly #free: TextCodes[] = [];
+
+  take(): TextCodes {
+    return this.#free.pop() ?? new TextCodes();
+  }
+
+  giveBack(codes: TextCodes): void {
+    this.#free.push(codes);
+  }
+}
+
 /** Of two characters in a row their seven lower bits: the first, and 128 times the second. */
 export const pairOf: (pair: number) => number = IS_LITTLE_ENDIAN
   ? pair => (pair & 0x7f) | ((pair >> 9) & 0x3f80)

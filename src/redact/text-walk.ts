@@ -67,9 +67,9 @@ export function redactText(
   if (rules.policy !== 'deny' || hasControls(text)) return undefined;
   if (shape?.kind === 'class' && shape.mark !== null) return undefined;
   const { mark } = notes;
-  const reader = new JsonReader(text);
-  const redacted = new TextWalk(reader, source, rules, notes).run();
-  reader.end();
+  const codes = rules.codes.take();
+  const redacted = new TextWalk(new JsonReader(text, codes), source, rules, notes).run();
+  rules.codes.giveBack(codes);
   if (redacted === undefined) notes.rewind(mark);
   return redacted;
 }

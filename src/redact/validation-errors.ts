@@ -3,6 +3,7 @@ import type { JsonObject, JsonValue } from '../record/json-value';
 import type { SnapshotValidation } from '../record/snapshot';
 import { TextFinish } from './finish-texts';
 import { classOf, isReadable, ownValue } from './live-objects';
+import { KnownValues } from './known-values';
 import { REDACTED } from './markers';
 import { type Field, type Shape, planFor } from './plan';
 import type { Plans } from './plans';
@@ -76,7 +77,7 @@ export function readValidation(error: unknown, rules: ValidationRules): readonly
  * `target` and `value` nor quoted in the texts.
  */
 export function cleanValidationErrors(errors: readonly unknown[], rules: ValidationRules): JsonValue[] {
-  const notes = new RedactionNotes('');
+  const notes = new RedactionNotes('', new KnownValues(rules.codes));
   const properties: [JsonObject, string][] = [];
   const cleaned: JsonValue[] = [];
   const pending: [unknown, Context, JsonValue[]][] = errors.slice(0, MAX_REFUSALS).map(error => [error, TOP, cleaned]);

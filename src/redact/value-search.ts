@@ -1,5 +1,5 @@
 import { base64Forms, eachBase64Group } from './base64-forms';
-import { TextCodes } from './text-codes';
+import { CodesPool } from './text-codes';
 
 /** `[from, to, from, to, …]` in a text, in order and without overlaps. */
 export type Spans = readonly number[];
@@ -16,7 +16,6 @@ const WINDOW = 4;
 // The golden ratio: spreads hashes that differ in few bits.
 const MIX = 0x9e3779b1;
 const FEW_FORMS = 16;
-const CODES = new TextCodes();
 const FEW_BITS = 12;
 const MANY_BITS = 16;
 const FEW = noHashes(FEW_BITS);
@@ -41,7 +40,10 @@ export class ValueSearch {
   #encoded: FormSearch | undefined;
   #encodedHashes: Hashes | undefined;
 
-  constructor(values: Iterable<string>) {
+  readonly #pool: CodesPool;
+
+  constructor(values: Iterable<string>, pool = new CodesPool()) {
+    this.#pool = pool;
     this.#values = [...values];
     this.shortest = shortestOf(this.#values);
     const written = this.#values.filter(value => value.includes(' ')).map(value => value.replaceAll(' ', '+'));
@@ -53,7 +55,7 @@ export class ValueSearch {
 
   /** Whether a look at the text is worth its while: it may hold a form, or escapes that hide one. */
   mayBeIn(text: string): boolean {
-    return this.#hashes.areIn(text) || text.includes('%') || text.includes('\\');
+    return this.#areIn(text, this.#hashes) || text.includes('%') || text.includes('\\');
   }
 
   /** The same for a part of a text without escapes. */
@@ -68,10 +70,17 @@ export class ValueSearch {
   find(text: string, work: { left: number }): Spans | undefined {
     const plain = this.#findPlain(text, work);
     this.#encodedHashes ??= this.#hashesOfBase64();
-    if (plain === undefined || !this.#encodedHashes.areIn(text)) return plain;
+    if (plain === undefined || !this.#areIn(text, this.#encodedHashes)) return plain;
     this.#encoded ??= new FormSearch(base64Forms(this.#values), true);
     const encoded = this.#encoded.find(text, work);
     return encoded && (encoded.length === 0 ? plain : uniteSpans([plain, encoded]));
+  }
+
+  #areIn(text: string, hashes: Hashes): boolean {
+    const room = this.#pool.take();
+    const areIn = hashes.areInCodes(room.of(text).codes, 0, text.length);
+    this.#pool.giveBack(room);
+    return areIn;
   }
 
   #findPlain(text: string, work: { left: number }): Spans | undefined {
@@ -120,10 +129,6 @@ class Hashes {
       if ((bits[place >> 5]! & (1 << (place & 31))) !== 0 && this.#isHash(hash)) return true;
     }
     return false;
-  }
-
-  areIn(text: string): boolean {
-    return this.areInCodes(CODES.of(text).codes, 0, text.length);
   }
 
   #isHash(hash: number): boolean {

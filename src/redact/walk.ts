@@ -13,6 +13,7 @@ import type { NameRules } from './name-rules';
 import { type ActiveMark, type Plan, REDACT, type Shape, markOf, planFor } from './plan';
 import { type Place, type RedactionNotes, pathOf } from './redaction-notes';
 import { refusedInputOf } from './refused-input';
+import type { CodesPool } from './text-codes';
 import { unescapeKey } from './unescape-key';
 import { type ValueLimits, plainNumber } from './value-limits';
 
@@ -26,6 +27,7 @@ export interface WalkRules {
   readonly members: MembersByShape;
   readonly marks: Marks;
   readonly texts: FreeTexts;
+  readonly codes: CodesPool;
   readonly limits: ValueLimits;
   readonly maxRecordBytes: number;
 }

@@ -3,26 +3,25 @@ import { quietCause } from '../quiet-cause';
 import type { ServiceInfo } from '../record/log-record';
 import type { PackedRecord } from '../record/packed-record';
 import type { Snapshot } from '../record/snapshot';
-import { type RedactedParts, writeRecord } from '../record/write-record';
+import { type RedactedParts, RecordWriter } from '../record/record-writer';
 import type { Reporter } from '../reporter';
 
 /** Makes records of snapshots, in whichever thread it is. */
 export class RecordFactory {
-  /** As JSON. */
-  readonly #service: string;
+  readonly #writer: RecordWriter;
 
   constructor(
     private readonly redactor: { redact(snapshot: Snapshot): RedactedParts },
     service: ServiceInfo,
     private readonly reporter: Reporter,
   ) {
-    this.#service = JSON.stringify(service);
+    this.#writer = new RecordWriter(service);
   }
 
   /** `undefined`, and reported, when it cannot be made. */
   make(snapshot: Snapshot): PackedRecord | undefined {
     try {
-      return writeRecord(snapshot, this.redactor.redact(snapshot), this.#service);
+      return this.#writer.write(snapshot, this.redactor.redact(snapshot));
     } catch (cause) {
       this.reporter.reportOnce(
         'record',

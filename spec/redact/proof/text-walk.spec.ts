@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { Type } from 'class-transformer';
 import fc from 'fast-check';
 import { Sensitive } from '../../../src/decorators/sensitive';
-import type { RedactedParts } from '../../../src/record/write-record';
+import type { RedactedParts } from '../../../src/record/record-writer';
 import type { TypeHint } from '../../../src/record/snapshot';
 import type { RedactOptions } from '../../../src/redact/redactor';
 import { checkProperty } from '../../support/check-property';

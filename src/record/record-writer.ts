@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isoText, jsonOfText, jsonOfTexts } from './json-text';
+import { IsoTimes, jsonOfText, jsonOfTexts } from './json-text';
 import type { JsonObject } from './json-value';
 import type {
   Level,
@@ -9,6 +9,7 @@ import type {
   RecordHandler,
   RecordHeaders,
   Redaction,
+  ServiceInfo,
 } from './log-record';
 import { PackedRecord } from './packed-record';
 import type { Snapshot } from './snapshot';
@@ -33,23 +34,32 @@ const DAY_MS = 86_400_000;
 const STACK_PLACE = /\n\s*at ([^\n]+)/;
 
 /**
- * Puts a {@link LogRecord} together from a snapshot's numbers and its redacted parts: as JSON, member by member.
+ * Puts each {@link LogRecord} together from a snapshot's numbers and its redacted parts: as JSON, member by member.
  * `JSON.stringify` of the same takes twice as long (docs/decisions/0007).
- *
- * @param service As JSON.
  */
-export function writeRecord(snapshot: Snapshot, parts: RedactedParts, service: string): PackedRecord {
-  const { id, at } = snapshot;
-  const { error, attributes, redactions, bodies } = parts;
-  const level = levelOf(snapshot);
-  let json =
-    `{"_id":"${id}","schema":1,"kind":"request","level":"${level}","sampleWeight":${snapshot.sampleWeight},` +
-    `"service":${service},"at":"${isoText(at)}",${jsonOfTimes(snapshot)},${jsonOfPeople(snapshot, parts)},` +
-    `${jsonOfGroups(snapshot)},"redactionCount":${parts.redactionCount},` +
-    `"request":${jsonOfRequest(parts.request, bodies.request)},"response":${jsonOfResponse(parts.response, bodies.response)}`;
-  if (error) json += `,"error":${JSON.stringify({ ...error, fingerprint: fingerprintOf(error) })}`;
-  if (attributes) json += `,"attributes":${JSON.stringify(attributes)}`;
-  return new PackedRecord('request', level, `${json},"redactions":${jsonOfRedactions(redactions)}}`);
+export class RecordWriter {
+  /** As JSON. */
+  readonly #service: string;
+  readonly #times = new IsoTimes();
+
+  constructor(service: ServiceInfo) {
+    this.#service = JSON.stringify(service);
+  }
+
+  write(snapshot: Snapshot, parts: RedactedParts): PackedRecord {
+    const { id, at } = snapshot;
+    const { error, attributes, redactions, bodies } = parts;
+    const level = levelOf(snapshot);
+    let json =
+      `{"_id":"${id}","schema":1,"kind":"request","level":"${level}","sampleWeight":${snapshot.sampleWeight},` +
+      `"service":${this.#service},"at":"${this.#times.textOf(at)}",${jsonOfTimes(snapshot)},` +
+      `${jsonOfPeople(snapshot, parts)},${jsonOfGroups(snapshot)},"redactionCount":${parts.redactionCount},` +
+      `"request":${jsonOfRequest(parts.request, bodies.request)},` +
+      `"response":${jsonOfResponse(parts.response, bodies.response)}`;
+    if (error) json += `,"error":${JSON.stringify({ ...error, fingerprint: fingerprintOf(error) })}`;
+    if (attributes) json += `,"attributes":${JSON.stringify(attributes)}`;
+    return new PackedRecord('request', level, `${json},"redactions":${jsonOfRedactions(redactions)}}`);
+  }
 }
 
 function levelOf({ response, error }: Snapshot): Level {

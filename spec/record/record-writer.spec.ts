@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { JsonObject } from '../../src/record/json-value';
-import { isoText, jsonOfText, jsonOfTexts } from '../../src/record/json-text';
+import { IsoTimes, jsonOfText, jsonOfTexts } from '../../src/record/json-text';
 import type { LogRecord } from '../../src/record/log-record';
 import type { Snapshot } from '../../src/record/snapshot';
-import { type RedactedParts, writeRecord } from '../../src/record/write-record';
+import { type RedactedParts, RecordWriter } from '../../src/record/record-writer';
 import { checkProperty } from '../support/check-property';
 import { sampleRecord } from '../support/sample-record';
 
@@ -34,7 +34,7 @@ function sourcesOf(record: LogRecord, parts: Partial<RedactedParts> = {}): [Snap
 }
 
 function written(record: LogRecord, parts?: Partial<RedactedParts>): LogRecord {
-  return writeRecord(...sourcesOf(record, parts), JSON.stringify(record.service)).unpack() as LogRecord;
+  return new RecordWriter(record.service).write(...sourcesOf(record, parts)).unpack() as LogRecord;
 }
 
 describe('a written record', () => {
@@ -79,7 +79,9 @@ describe('a written record', () => {
   });
 
   it('has bodies that are text as they are', () => {
-    const { json } = writeRecord(...sourcesOf(sample, { bodies: { request: '1.50', response: '[ 1,  2]' } }), '{}');
+    const { json } = new RecordWriter(sample.service).write(
+      ...sourcesOf(sample, { bodies: { request: '1.50', response: '[ 1,  2]' } }),
+    );
     expect(json).to.contain('"body":1.50}').and.to.contain('"body":[ 1,  2]}');
   });
 
@@ -117,8 +119,9 @@ describe('the JSON of small things', () => {
       fc.property(
         fc.date({ min: new Date(0), max: new Date('9999-12-31T23:59:59.999Z'), noInvalidDate: true }),
         date => {
-          expect(isoText(date.getTime())).to.equal(date.toISOString());
-          expect(isoText(date.getTime() + 1)).to.equal(new Date(date.getTime() + 1).toISOString());
+          const times = new IsoTimes();
+          expect(times.textOf(date.getTime())).to.equal(date.toISOString());
+          expect(times.textOf(date.getTime() + 1)).to.equal(new Date(date.getTime() + 1).toISOString());
         },
       ),
     ));
