@@ -14,9 +14,10 @@ import { BASELINE, type VariantName, variantOf } from './variants/variants';
 
 const VARIANTS: readonly VariantName[] = ['bare', 'null sink', 'file sink', 'file sink, worker', 'mongo sink'];
 
-/** Measured beside the bare application; the first shows what is noise. */
+/** Measured beside the bare application; the first shows what is noise, the second the least that can be asked for. */
 const NOT_RECORDING = [
   { variant: BASELINE, label: 'bare, once more' },
+  { variant: 'passing', label: 'passing' },
   { variant: 'disabled', label: 'disabled' },
   { variant: 'unlogged', label: 'unlogged' },
 ] as const;
@@ -27,8 +28,9 @@ const LOGGING = VARIANTS.filter(name => variantOf(name).records);
 
 const LOAD_SHARE = 0.4;
 
-function idleTargets([, ...measured]: readonly Beside[]): Target[] {
-  return measured.flatMap(({ name, added }) =>
+function idleTargets(measured: readonly Beside[]): Target[] {
+  const ours = measured.filter(({ name }) => name === 'disabled' || name === 'unlogged');
+  return ours.flatMap(({ name, added }) =>
     Array.from(added, ([workload, { median }]) => atMost(`${workload}, ${name}: added CPU`, median, 2, 'µs', 1)),
   );
 }
@@ -42,7 +44,7 @@ void runBench({
   command: 'bench',
   flags: {
     ...COST_FLAGS,
-    'beside-rounds': { default: 60, min: 5, max: 1_000, meaning: 'measured rounds of what is not recorded' },
+    'beside-rounds': { default: 120, min: 5, max: 1_000, meaning: 'measured rounds of what is not recorded' },
     'latency-rounds': { default: 5, min: 5, max: 1_000, meaning: 'measured rounds of response times' },
     'latency-ms': { default: 1_000, min: 200, max: 60_000, meaning: 'how long each of them sends requests' },
   },
@@ -91,7 +93,7 @@ void runBench({
               'constant rate; added: against bare, in pairs by round.',
             `The mongo sink writes into: ${label}.`,
             `What is not recorded: ${besideRounds} rounds of ${flags.requests} requests.`,
-            ...[...VARIANTS, 'disabled' as const, 'unlogged' as const].map(
+            ...[...VARIANTS, 'passing' as const, 'disabled' as const, 'unlogged' as const].map(
               variant => `${variant}: ${variantOf(variant).meaning}`,
             ),
           ],

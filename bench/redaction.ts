@@ -1,50 +1,42 @@
-import { BASELINE, type Contender, contenders, OURS } from './redaction/contenders';
+import { BASELINE, OURS } from './redaction/contenders';
 import { hostileValues } from './redaction/hostile-values';
+import type { Sample } from './redaction/sampling';
+import type { SamplingOrders } from './redaction/sampling-process';
 import { atMost, type Table } from './report/report';
+import { Child } from './servers/child';
+import { inSequence } from './support/in-sequence';
 import { runBench } from './support/run-bench';
-import { orderInRound, pairedByRound, type Spread, spreadOf } from './support/statistics';
-import { orderText } from './support/typed-body';
+import { pairedByRound, type Spread, spreadOf } from './support/statistics';
 
-// What redacting a typed body costs, beside what others do for the same. All contenders run in each round, there and back
-// again; a ratio is taken within a round, so that what disturbs a round disturbs both sides.
+// What redacting a typed body costs, beside what others do for the same. All contenders run in each round; a ratio is taken
+// within a round, so that what disturbs a round disturbs both sides.
 
-const WARM_UP_ROUNDS = 10;
-const BATCH_MS = 4;
 const BODY_BYTES = [1_024, 16_384];
-
-interface Sample {
-  readonly name: string;
-  readonly round: number;
-  readonly micros: number;
-}
 
 interface Measured {
   readonly bytes: number;
   readonly samples: readonly Sample[];
 }
 
-/** Keeps the engine from leaving out work whose result nobody looks at. */
-let last: unknown;
-
-function measure({ input, run }: Contender, body: string, runs: number): number {
-  const inputs = Array.from({ length: runs }, () => input(body));
-  const start = performance.now();
-  for (const each of inputs) last = run(each);
-  return ((performance.now() - start) * 1_000) / runs;
-}
-
-function sampleAll(all: readonly Contender[], body: string, rounds: number): Sample[] {
+/** Several sittings as one, their rounds in a row. */
+async function measureAll(wantedBytes: number, sittings: number, rounds: number): Promise<Measured> {
   const samples: Sample[] = [];
-  const runs = new Map(all.map(each => [each, Math.max(1, Math.round((BATCH_MS * 1_000) / measure(each, body, 200)))]));
-  for (let round = -WARM_UP_ROUNDS; round < rounds; round++) {
-    for (const contender of orderInRound(all, Math.abs(round))) {
-      const micros = measure(contender, body, runs.get(contender)!);
-      if (round >= 0) samples.push({ name: contender.name, round, micros });
+  let bodyBytes = 0;
+  for (let sitting = 0; sitting < sittings; sitting++) {
+    const child = Child.start<SamplingOrders>('contenders', '../redaction/sampling-process.js');
+    try {
+      const { bytes, samples: own } = await child.ask('sample', { bytes: wantedBytes, rounds });
+      bodyBytes = bytes;
+      samples.push(...own.map(sample => ({ ...sample, round: sitting * rounds + sample.round })));
+    } finally {
+      await child.close();
     }
   }
-  if (last === undefined) throw new Error('Nothing was measured.');
-  return samples;
+  return { bytes: bodyBytes, samples };
 }
+
+/** In the order in which they were measured first. */
+const namesOf = ({ samples }: Measured): string[] => [...new Set(samples.map(({ name }) => name))];
 
 const samplesOf = ({ samples }: Measured, wanted: string): Sample[] => samples.filter(({ name }) => name === wanted);
 
@@ -56,11 +48,11 @@ function ratioOf(measured: Measured, name: string): Spread {
 const quartiles = ({ lowerQuartile, upperQuartile }: Spread, digits: number): string =>
   `${lowerQuartile.toFixed(digits)} … ${upperQuartile.toFixed(digits)}`;
 
-function ratioTable(all: readonly Contender[], measured: Measured): Table {
+function ratioTable(measured: Measured): Table {
   return {
     caption: `A typed body of ${measured.bytes} B`,
     columns: ['way', 'µs', 'quartiles', 'of JSON.parse', 'quartiles'],
-    rows: all.map(({ name }) => {
+    rows: namesOf(measured).map(name => {
       const micros = spreadOf(samplesOf(measured, name).map(sample => sample.micros));
       const ratio = ratioOf(measured, name);
       return [name, micros.median.toFixed(1), quartiles(micros, 1), ratio.median.toFixed(2), quartiles(ratio, 2)];
@@ -72,18 +64,15 @@ void runBench({
   name: 'redaction',
   command: 'bench:redaction',
   flags: {
-    rounds: { default: 60, min: 5, max: 1_000, meaning: 'measured rounds, after the warm-up' },
+    sittings: { default: 8, min: 1, max: 100, meaning: 'processes in which all ways are warmed up and measured' },
+    rounds: { default: 16, min: 5, max: 1_000, meaning: 'measured rounds in each of them' },
     values: { default: 100, min: 10, max: 10_000, meaning: 'runs of each large hostile value' },
   },
-  run: async ({ rounds, values }) => {
-    const all = contenders();
-    const bodies = BODY_BYTES.map(orderText).map(body => ({
-      bytes: body.length,
-      samples: sampleAll(all, body, rounds),
-    }));
+  run: async ({ sittings, rounds, values }) => {
+    const bodies = await inSequence(BODY_BYTES, bytes => measureAll(bytes, sittings, rounds));
     const hostile = hostileValues(values);
     return {
-      tables: [...bodies.map(measured => ratioTable(all, measured)), hostile.table],
+      tables: [...bodies.map(ratioTable), hostile.table],
       targets: [
         ...bodies.map(measured =>
           atMost(`${OURS}, ${measured.bytes} B, of JSON.parse`, ratioOf(measured, OURS).median, 1.1),
@@ -92,9 +81,9 @@ void runBench({
       ],
       plots: [],
       notes: [
-        `Medians and quartiles of ${rounds} rounds; ratios are taken within a round. All ways keep the same three properties ` +
-          'to themselves; only ours also looks for names that are sensitive, secrets of any form in texts that no class ' +
-          'declares, known values and limits.',
+        `Medians and quartiles of ${sittings} sittings in processes of their own, each of ${rounds} rounds; ratios are taken ` +
+          'within a round. All ways keep the same three properties to themselves; only ours also looks for names that are ' +
+          'sensitive, secrets of any form in texts that no class declares, known values and limits.',
         `Large hostile values ${values} times each. Without another \`maxBodyBytes\`, no body of more than 64 KB is read.`,
       ],
       figures: { bodies, hostile: hostile.figures },

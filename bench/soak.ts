@@ -3,7 +3,7 @@ import { POST_ORDER } from './apps/workloads';
 import { atMost, type Plot } from './report/report';
 import { SCRIPTED_LABEL, startScriptedMongo } from './servers/mongo-under-test';
 import { doHarm } from './soak/faults';
-import { judgeSoak, judgeSteady } from './soak/judge';
+import { growthEachMinute, judgeSoak, judgeSteady } from './soak/judge';
 import { type Round, soak } from './soak/rounds';
 import { warmUp, withServers } from './support/interleaved';
 import { runBench } from './support/run-bench';
@@ -66,10 +66,10 @@ async function soakWithFaults(flags: SoakFlags) {
   }
 }
 
-function memoryPlot(rounds: readonly Round[], rate: number): Plot {
-  const series = (name: string, bytes: (round: Round) => number) => ({
+function memoryPlot(rounds: readonly Round[], bare: readonly Round[], rate: number): Plot {
+  const series = (name: string, from: readonly Round[], bytes: (round: Round) => number) => ({
     name,
-    points: rounds.map(round => [round.second / 60, bytes(round) / MEGABYTE] as const),
+    points: from.map(round => [round.second / 60, bytes(round) / MEGABYTE] as const),
   });
   return {
     file: 'steady',
@@ -78,16 +78,27 @@ function memoryPlot(rounds: readonly Round[], rate: number): Plot {
     panels: [
       {
         yLabel: 'MB',
-        series: [series('process', each => each.residentBytes), series('in use, collected', each => each.usedBytes)],
+        series: [
+          series('process', rounds, each => each.residentBytes),
+          series('in use, collected', rounds, each => each.usedBytes),
+          series('heap as the engine has it', rounds, each => each.heapBytes),
+          series('process of bare', bare, each => each.residentBytes),
+        ],
       },
     ],
   };
 }
 
 function soakSteadily(flags: SoakFlags) {
-  return withServers([{ variant: 'file sink', app: APP }], async ([server]) => {
-    await warmUp([server!], [POST_ORDER]);
-    const { rounds, failed } = await soak(server!, flags, async () => {});
+  const settings = [
+    { variant: 'file sink', app: APP },
+    { variant: 'bare', app: APP },
+  ] as const;
+  return withServers(settings, async servers => {
+    await warmUp(servers, [POST_ORDER]);
+    const [ours, bare] = await Promise.all(servers.map(server => soak(server, flags, async () => {})));
+    const [server] = servers;
+    const { rounds, failed } = ours!;
     const { exchanges, sinks } = (await server!.health()).stats!;
     const { delivered } = Object.values(sinks)[0]!;
     return {
@@ -97,14 +108,17 @@ function soakSteadily(flags: SoakFlags) {
         atMost('failed requests', failed, 0, '', 0),
         atMost('requests without a delivered record', exchanges.seen - delivered, 0, '', 0),
       ],
-      plots: [memoryPlot(rounds, flags.rate)],
+      plots: [memoryPlot(rounds, bare!.rounds, flags.rate)],
       notes: [
         `${flags.rate} requests/s for ${flags.minutes} minutes into files, a look every ${flags.seconds} s; growth is that of ` +
-          'the line through all looks after the first minute.',
+          'the line through all looks after the first minute. Beside it bare, with as many requests.',
         heldNote(rounds, 'The process', each => each.residentBytes),
+        heldNote(rounds, 'The heap as the engine has it', each => each.heapBytes),
         heldNote(rounds, 'In use, collected', each => each.usedBytes),
+        heldNote(bare!.rounds, 'The process of bare', each => each.residentBytes),
+        `By the line, the process of bare grows by ${growthEachMinute(settled(bare!.rounds), each => each.residentBytes).toFixed(2)} MB each minute.`,
       ],
-      figures: { rounds },
+      figures: { rounds, bare: bare!.rounds },
     };
   });
 }

@@ -61,10 +61,13 @@ function usedBytes(): number {
 export interface Health {
   readonly stats: LoggingStats | undefined;
   readonly residentBytes: number;
+  /** Of these what the engine has taken for its heap, in use or not. */
+  readonly heapBytes: number;
 }
 
 function health(): Health {
-  return { stats: arrangement.logging?.stats(), residentBytes: process.memoryUsage.rss() };
+  const { rss, heapTotal } = process.memoryUsage();
+  return { stats: arrangement.logging?.stats(), residentBytes: rss, heapBytes: heapTotal };
 }
 
 /** In one answer: a server that is overloaded is slow to give it. */

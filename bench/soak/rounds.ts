@@ -8,6 +8,8 @@ export interface Round extends Holdings {
   readonly second: number;
   /** Of the process, before garbage was collected. */
   readonly residentBytes: number;
+  /** Of these what the engine has taken for its heap. */
+  readonly heapBytes: number;
 }
 
 export interface Rounds {
@@ -46,8 +48,8 @@ export async function soak(
     failed += load.failed;
     await server.flush();
     const second = elapsedS();
-    const { residentBytes } = await server.health();
-    rounds.push({ second, residentBytes, ...(await server.holdings()) });
+    const { residentBytes, heapBytes } = await server.health();
+    rounds.push({ second, residentBytes, heapBytes, ...(await server.holdings()) });
   }
   return { rounds, failed };
 }

@@ -1,6 +1,6 @@
 import type { Controllers } from '../apps/apps';
 import type { Arrangement, VariantSettings } from './arrangement';
-import { bare } from './bare';
+import { bare, passing } from './bare';
 
 /** One way to log, or not to log, the same application. */
 export interface Variant {
@@ -17,6 +17,8 @@ const pino = () => import('./pino.js');
 
 const VARIANTS = {
   bare: { meaning: 'routing-controllers on Koa, no logging', records: false, arrange: bare },
+
+  passing: { meaning: 'a middleware that awaits the next one and does nothing else', records: false, arrange: passing },
 
   disabled: {
     meaning: 'createLogging({ enabled: false })',

@@ -7,7 +7,13 @@ const MEGABYTE = 1_000_000;
 /** A look every half minute. */
 function roundsOf(figures: (minute: number) => Partial<Round>): Round[] {
   return Array.from({ length: 20 }, (_, at) => {
-    const held = { usedBytes: 30 * MEGABYTE, residentBytes: 100 * MEGABYTE, resources: 4, listeners: 6 };
+    const held = {
+      usedBytes: 30 * MEGABYTE,
+      residentBytes: 100 * MEGABYTE,
+      heapBytes: 50 * MEGABYTE,
+      resources: 4,
+      listeners: 6,
+    };
     return { second: at * 30, ...held, ...figures(at / 2) };
   });
 }
