@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { mock } from 'node:test';
 import { basename, join } from 'node:path';
@@ -163,6 +164,22 @@ describe('the files of the file sink', () => {
       });
       await sink.close();
       expect(await readNdjson(directory())).to.have.length(2);
+    });
+
+    it('are compressed with equal content at any size', async () => {
+      const sizes = [1, 65_536, 262_143, 262_144, 262_145, 1_000_003];
+      const contents = sizes.map(size => randomBytes(size));
+      const pathOf = (at: number): string => join(directory(), `requests-2027-03-0${at + 1}T00-00-00-000Z.ndjson`);
+      await Promise.all(contents.map((content, at) => writeFile(pathOf(at), content)));
+      const sink = await new TestFileSink({ directory: directory() }).open();
+      await eventually(async () => {
+        expect((await readdir(directory())).filter(name => name.endsWith('.gz'))).to.have.length(sizes.length);
+      });
+      await sink.close();
+      const compressed = await Promise.all(contents.map((_, at) => readFile(`${pathOf(at)}.gz`)));
+      expect(compressed.map((content, at) => gunzipSync(content).equals(contents[at]!))).to.deep.equal(
+        sizes.map(() => true),
+      );
     });
 
     it('are not compressed when a late batch of another process came in meanwhile', async () => {
