@@ -79,7 +79,7 @@ export interface CostPlan {
 export const COST_FLAGS = {
   sittings: { default: 4, min: 1, max: 100, meaning: 'times that all servers are started, warmed up and measured' },
   rounds: { default: 4, min: 1, max: 1_000, meaning: 'measured rounds of cost in each sitting' },
-  requests: { default: 250, min: 50, max: 100_000, meaning: 'requests to one server in one round and workload' },
+  requests: { default: 600, min: 50, max: 100_000, meaning: 'requests to one server in one round and workload' },
 } as const;
 
 export function describePlan({ sittings, rounds, requests }: CostPlan): string {
