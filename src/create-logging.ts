@@ -104,8 +104,8 @@ class ComposedLogging implements Logging, Inspectable, EndsWithProcess {
       hooks.onDrop?.(drop);
     };
     const lossOrigin = { service: options.service, expireAfterDays: options.selection.expireAfterDays };
-    const deliveryTo = (sinks: readonly Sink[]) =>
-      new Delivery(sinks, options.delivery, { report: reporter.report, onDrop, lossOrigin });
+    const deliveryTo = (sinks: readonly Sink[], endedThreads: readonly number[] = []) =>
+      new Delivery(sinks, options.delivery, { report: reporter.report, onDrop, lossOrigin, endedThreads });
     if (options.worker === false || !options.enabled) {
       return new LocalTarget(factory, deliveryTo(options.sinks), counts, finish);
     }
@@ -130,7 +130,11 @@ class ComposedLogging implements Logging, Inspectable, EndsWithProcess {
       factory,
       finish,
       delivery: deliveryTo(bound),
-      makeFallback: () => deliveryTo(portable.map(({ sink }) => sink)),
+      makeFallback: endedThreads =>
+        deliveryTo(
+          portable.map(({ sink }) => sink),
+          endedThreads,
+        ),
     });
   }
 

@@ -74,6 +74,20 @@ describe('a sink that lost records', () => {
     expect(lane()).to.include({ state: 'closed', delivered: 5, queued: 0 });
   });
 
+  it('is told before it is closed, also with nothing left to deliver', async () => {
+    const { push, sink, clock, delivery, lane } = lossyDelivery();
+    sink.onWrites(rejectAt(0), succeed, rejectAt(0, 1));
+    push(2);
+    await clock.advance(10);
+    push(2);
+    await clock.advance(10);
+    expect(lane()).to.include({ queued: 0, inFlight: 0 });
+    const closed = delivery.close();
+    await clock.settle();
+    await closed;
+    expect(lossesIn(sink.stored).map(loss => loss.lost)).to.deep.equal([1, 2]);
+  });
+
   it('is waited for by flush with that record', async () => {
     const { push, sink, clock, delivery } = lossyDelivery({ maxDelayMs: 60_000 });
     sink.onWrites(rejectAt(0));

@@ -1,9 +1,12 @@
 import { readdirSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { createLogging, memorySink, type Logging, type LogRecord, type Sink } from '../../src';
 import { Delivery } from '../../src/delivery/delivery';
 import { resolveDeliveryOptions, type DeliveryOptions } from '../../src/delivery/delivery-options';
-import { SinkError } from '../../src/errors';
+import { SinkError, type LoggingError, type Report } from '../../src/errors';
+import type { AnyRecord } from '../../src/record/log-record';
 import { expectConservation } from '../support/conservation';
 import { numberedRecord, numbersOf, packedRecord } from '../support/numbered-records';
 import { RecordingSink, unavailable } from '../support/recording-sink';
@@ -13,11 +16,11 @@ import { useTemporaryDirectory } from '../support/temporary-directory';
 describe('a delivery with a spool on the disk', () => {
   const directory = useTemporaryDirectory();
 
-  function deliveryInto(sink: Sink, options: DeliveryOptions = {}): Delivery {
+  function deliveryInto(sink: Sink, options: DeliveryOptions = {}, report: Report = () => {}): Delivery {
     const spool = { directory: directory(), ...options.spool };
     const resolved = resolveDeliveryOptions({ maxDelayMs: 1, ...options, spool });
     const lossOrigin = { service: sampleRecord().service, expireAfterDays: undefined };
-    return new Delivery([sink], resolved, { report() {}, lossOrigin });
+    return new Delivery([sink], resolved, { report, lossOrigin });
   }
 
   const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
@@ -65,6 +68,31 @@ describe('a delivery with a spool on the disk', () => {
     await second.close();
     expect(numbersOf(sink.stored)).to.deep.equal(upTo(300));
   });
+
+  for (const writesAtOnce of [true, false]) {
+    const sinks = writesAtOnce ? 'stored by a sink that can' : 'dropped, and told so, where the sink cannot';
+    it(`is, where the disk refuses it, ${sinks} store at once`, async () => {
+      const spool = { directory: join(directory(), 'file') };
+      await writeFile(spool.directory, 'in the place of the folder');
+      const sink = new RecordingSink('sink').onEveryWrite(() => new Promise(() => {}));
+      const stored: AnyRecord[] = [];
+      const ending: Sink = writesAtOnce
+        ? Object.assign(sink, { writeSync: (batch: readonly AnyRecord[]) => stored.push(...batch) })
+        : sink;
+      const reports: LoggingError[] = [];
+      const first = deliveryInto(ending, { spool, maxBatchRecords: 1 }, error => reports.push(error));
+      first.open();
+      await first.flush();
+      for (const number of upTo(20)) first.push(packedRecord(number));
+      first.spillSync();
+      expectConservation(first.stats());
+      const lane = first.stats()['sink']!;
+      expect(lane).to.include({ accepted: 20, spooled: 0, queued: 0, delivered: writesAtOnce ? 20 : 0 });
+      expect(lane.dropped.closed).to.equal(writesAtOnce ? 0 : 20);
+      expect(stored).to.have.length(writesAtOnce ? 20 : 0);
+      expect(reports.map(({ code }) => code)).to.include('SPOOL_FAILED');
+    });
+  }
 
   for (const end of ['close', 'spillSync'] as const) {
     it(`takes a queue of 32 MiB whole at the end (${end})`, async () => {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { expect } from 'chai';
+import type { LogRecord } from '../../src';
 import { ApplicationProcess, type End, type Ending } from '../support/application-process';
 import { eventually } from '../support/eventually';
 import { proofScale } from '../support/proof-scale';
@@ -77,6 +78,17 @@ describe('a process that ends by itself', () => {
       expect(stderr).not.to.contain('RECORDS_DROPPED');
       const next = await ApplicationProcess.start({ sink: NOBODY, delivery });
       await eventually(async () => expect((await next.stats()).sinks['mongo']?.recovered).to.equal(20));
+    });
+
+    it(`prints the records ${where}that wait`, async () => {
+      const app = await ApplicationProcess.start({ sink: 'console', delivery: WAITING, worker });
+      await app.work(0, 20);
+      await eventually(async () => expect((await app.stats()).sinks['console']?.queued).to.equal(20));
+      const { code, stdout, stderr } = await app.end('exit');
+      expect({ code, stderr }).to.deep.equal({ code: 3, stderr: '' });
+      const printed = stdout.split('\n').filter(Boolean);
+      const paths = printed.map(line => (JSON.parse(line) as LogRecord).request.path);
+      expect(paths).to.have.members(Array.from({ length: 20 }, (_, number) => `/jobs/${number}`));
     });
 
     it(`tells how many records ${where}it lost when nothing can keep them`, async () => {

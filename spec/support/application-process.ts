@@ -6,7 +6,7 @@ import type { CloseOnSignalsOptions, DeliveryOptions, LoggingStats } from '../..
 
 /** What an application process is to be. */
 export interface ApplicationSettings {
-  /** `file`, or the address of a MongoDB; without it nothing is logged. */
+  /** `file`, `console`, or the address of a MongoDB; without it nothing is logged. */
   readonly sink?: string;
   /** Folder of the file sink. */
   readonly directory?: string;

@@ -4,7 +4,15 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import Koa from 'koa';
 import { Get, JsonController, Param, useKoaServer } from 'routing-controllers';
-import { closeOnSignals, createLogging, fileSink, Logged, type Logging, type Sink } from 'logged-controllers';
+import {
+  closeOnSignals,
+  consoleSink,
+  createLogging,
+  fileSink,
+  Logged,
+  type Logging,
+  type Sink,
+} from 'logged-controllers';
 import type { ApplicationSettings, Command, Message } from './application-process';
 
 const settings = JSON.parse(process.argv[2] ?? '{}') as ApplicationSettings;
@@ -40,6 +48,7 @@ class WorkController {
 }
 
 async function newSink(): Promise<Sink> {
+  if (settings.sink === 'console') return consoleSink({ format: 'json' });
   if (settings.sink === 'file') return fileSink({ directory: settings.directory! });
   const { mongoSink } = await import('logged-controllers/mongo');
   const clientOptions = { serverSelectionTimeoutMS: 300, minHeartbeatFrequencyMS: 50 };

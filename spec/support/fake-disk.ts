@@ -36,6 +36,8 @@ export class FakeDisk implements SpoolFiles {
   fault: string | undefined;
   /** Whether the fault is of writes alone: other changes succeed. */
   isWriteFault = false;
+  /** How many promises settle before a read is answered. */
+  readTicks = 1;
   isCrashed = false;
   readonly whenCrashed: Promise<void>;
   #noteCrash!: () => void;
@@ -170,6 +172,7 @@ export class FakeDisk implements SpoolFiles {
 
   #opened(path: string, node: FileNode): SpoolFile {
     const write = (bytes: Uint8Array, position: number): void => {
+      requireOpen();
       const end = Math.max(node.bytes.length, position + bytes.length);
       const next = Buffer.alloc(end);
       next.set(node.bytes);
@@ -179,7 +182,17 @@ export class FakeDisk implements SpoolFiles {
     const writeHalf = (bytes: Uint8Array, position: number): void =>
       write(bytes.subarray(0, Math.floor(bytes.length / 2)), position);
     const sync = (): void => {
+      requireOpen();
       node.safe = node.bytes;
+    };
+    // In a real process its number may be that of another file by then.
+    let isClosed = false;
+    const requireOpen = (): void => {
+      if (isClosed) throw failure('EBADF', path);
+    };
+    const close = (): void => {
+      requireOpen();
+      isClosed = true;
     };
     return {
       write: (bytes, position) =>
@@ -198,15 +211,19 @@ export class FakeDisk implements SpoolFiles {
           () => writeHalf(bytes, position),
         ),
       read: (length, position) =>
-        this.#call('read', path, false, () => Buffer.from(node.bytes.subarray(position, position + length))),
+        this.#call('read', path, false, () => {
+          requireOpen();
+          return Buffer.from(node.bytes.subarray(position, position + length));
+        }),
       truncate: length =>
         this.#call('truncate', path, true, () => {
+          requireOpen();
           node.bytes = node.bytes.subarray(0, length);
         }),
       sync: () => this.#call('sync', path, true, sync),
       syncSync: () => this.#callSync('sync', path, sync),
-      close: () => this.#call('close', path, false, () => {}),
-      closeSync: () => {},
+      close: () => this.#call('close', path, false, close),
+      closeSync: close,
     };
   }
 
@@ -214,7 +231,7 @@ export class FakeDisk implements SpoolFiles {
     const never = new Promise<never>(() => {});
     if (this.isCrashed) return never;
     // An answer never comes within the call.
-    await Promise.resolve();
+    for (let ticks = name === 'read' ? this.readTicks : 1; ticks > 0; ticks--) await Promise.resolve();
     if (this.isCrashed) return never;
     const isHit = this.#count(name, path);
     const when = isHit ? this.crashPoint!.when : undefined;
@@ -316,6 +333,6 @@ function missing(path: string): never {
 
 /** A process among others, of which only some still run. */
 export function fakeProcesses(pid: number, running: readonly number[] = [pid]): Processes {
-  const self: Owner = { host: 'host', pid, startedAt: '1' };
+  const self: Owner = { host: 'host', pid, startedAt: '1', thread: 0 };
   return { self, isRunning: owner => Promise.resolve(running.includes(owner.pid)) };
 }

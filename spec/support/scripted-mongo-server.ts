@@ -82,6 +82,15 @@ export class ScriptedMongoServer {
     return `mongodb://${this.#advertised ?? this.address}/${this.#replicaSet === undefined ? '' : `?replicaSet=${this.#replicaSet}`}`;
   }
 
+  /** Open ones. */
+  get connections(): number {
+    return this.#sockets.size;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
   /** Commands of this name that have arrived. */
   commands(name: string): readonly Document[] {
     return this.received.filter(command => Object.keys(command)[0] === name);

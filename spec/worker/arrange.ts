@@ -77,8 +77,8 @@ export function expectConservation({ exchanges, sinks }: LoggingStats): void {
   const { seen, open, pending, recorded, notSelected, dropped } = exchanges;
   const { overloaded, shed, failed, closed } = dropped;
   expect(open + pending + recorded + notSelected + overloaded + shed + failed + closed).to.equal(seen);
-  for (const { accepted, delivered, queued, inFlight, dropped: lost } of Object.values(sinks)) {
+  for (const { accepted, delivered, queued, spooled, inFlight, dropped: lost } of Object.values(sinks)) {
     const losses = Object.values(lost).reduce((sum, count) => sum + count, 0);
-    expect(delivered + queued + inFlight + losses).to.equal(accepted);
+    expect(delivered + queued + spooled + inFlight + losses).to.equal(accepted);
   }
 }

@@ -56,6 +56,19 @@ describe('a worker that ends by itself', () => {
     expectConservation(gated.stats);
   });
 
+  it('while it is closed is not waited for any longer, and is not replaced', async () => {
+    await gated.start();
+    await gated.block();
+    const closed = gated.app.logging.close({ deadlineMs: 600_000 });
+    gated.gate.set(GATE.exiting);
+    await closed;
+    expect(gated.stats.worker).to.deep.equal({ state: 'closed', crashes: 1 });
+    expect(gated.lane).to.include({ state: 'closed', accepted: 1, delivered: 0 });
+    expect(gated.lane.dropped).to.include({ crashed: 1, closed: 0 });
+    expectConservation(gated.stats);
+    expect(gated.app.reports[0]?.message).to.contain('None is started in its place: close() was called.');
+  });
+
   const itAtLength = IN_WORKER ? it : it.skip;
   itAtLength('again and again is given up: the thread of the application takes over, and says so', async () => {
     await gated.start();

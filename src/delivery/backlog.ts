@@ -37,6 +37,8 @@ export class Backlog {
   #opened: Promise<void> | null = null;
   /** What the spool has not taken yet, at the end. */
   #leaving: readonly QueuedRecord[] = [];
+  /** Why they are dropped if nothing takes them. */
+  #leavingReason: DropReason = 'closed';
   #isOpening = false;
   #isOver = false;
 
@@ -157,29 +159,36 @@ export class Backlog {
     this.#isOver = true;
     this.#leaving = [...older, ...this.#queue.takeAll()];
     if (this.#spool?.isOpen) this.#spill();
-    else this.#dropLeaving('closed', because);
+    else this.#dropLeaving(because);
   }
 
-  /** The same when the process exits: without a spool, a sink that can store records at once is given them. */
+  /** The same when the process exits. {@link spillSync} sees to all of it. */
   leaveNow(older: readonly QueuedRecord[]): void {
-    if (this.#spool?.isOpen || !this.sink.writeSync) return this.leave(older, EXITED);
     this.#isOver = true;
-    const entries = [...older, ...this.#queue.takeAll()];
-    if (entries.length === 0) return;
+    this.#leaving = [...older, ...this.#queue.takeAll()];
+  }
+
+  /**
+   * Has on the disk what the spool takes, before it returns, gives the rest to a sink that can store records at once, and
+   * drops what is left.
+   */
+  spillSync(): void {
+    do this.#spool?.flushSync();
+    while (this.#spill());
+    if (this.#leaving.length > 0 && this.sink.writeSync) this.#writeLeaving();
+    else this.#dropLeaving(this.#spool?.isOpen ? undefined : EXITED);
+  }
+
+  #writeLeaving(): void {
+    const entries = this.#leaving;
     try {
       const records = entries.map(({ record }) => record);
-      this.sink.writeSync(batchFor(this.sink, records));
+      this.sink.writeSync?.(batchFor(this.sink, records));
+      this.#leaving = [];
       this.context.ledger.delivered(entries.length);
     } catch (error) {
-      this.#drop('closed', entries, `${EXITED}, and could not be written at the end: ${describeFailure(error)}`);
+      this.#dropLeaving(`${EXITED}, and could not be written at the end: ${describeFailure(error)}`);
     }
-  }
-
-  /** Has on the disk what it takes, before it returns, and drops the rest. */
-  spillSync(): void {
-    this.#spool?.flushSync();
-    while (this.#spill()) this.#spool?.flushSync();
-    this.#dropLeaving();
   }
 
   /** The same, without blocking; then closes the spool. Nothing takes longer than so many milliseconds. */
@@ -222,14 +231,14 @@ export class Backlog {
     const before = this.#leaving.length;
     const { refused, because } = this.#spool.spill(this.#leaving);
     this.#leaving = refused;
-    if (because === 'full') this.#dropLeaving('spool-full');
+    if (because === 'full') this.#leavingReason = 'spool-full';
     return this.#leaving.length < before;
   }
 
-  #dropLeaving(reason: DropReason = 'closed', because = 'the spool could not keep them'): void {
+  #dropLeaving(because = 'the spool could not keep them'): void {
     const entries = this.#leaving;
     this.#leaving = [];
-    this.#drop(reason, entries, because);
+    this.#drop(this.#leavingReason, entries, because);
   }
 
   #drop(reason: DropReason, entries: readonly QueuedRecord[], because: string): void {
@@ -255,9 +264,13 @@ export class Backlog {
         for (const entry of entries) this.#keep(entry, 'queue-full');
         onChange();
       },
-      // Later, because this can come in the middle of an append, when its record is counted nowhere yet.
       onState: state => {
-        if (state.name === 'failing') clock.defer(() => reports.spoolFailed(state.reason));
+        if (state.name !== 'failing') return;
+        const report = (): void => reports.spoolFailed(state.reason);
+        // Later, because this can come in the middle of an append, when its record is counted nowhere yet. At the end
+        // nothing is appended unasked, and the process may have no later.
+        if (this.#isOver) report();
+        else clock.defer(report);
       },
     });
   }

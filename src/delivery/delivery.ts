@@ -20,6 +20,8 @@ export interface DeliveryHooks {
   readonly lossOrigin: LossOrigin;
   /** For `options.spool`. @defaultValue a spool on the disk */
   readonly openSpool?: OpenSpool;
+  /** Threads of this process whose spools belong to nobody any more. @defaultValue [] */
+  readonly endedThreads?: readonly number[];
   /** @defaultValue the time of this process */
   readonly clock?: Clock;
   /** From 0 to 1, for the waits between attempts. @defaultValue Math.random */
@@ -33,8 +35,12 @@ export interface CloseOptions {
 
 const DEFAULT_CLOSE_DEADLINE_MS = 5_000;
 
-function openOnDisk({ spool }: ResolvedDeliveryOptions, clock: Clock): OpenSpool | undefined {
-  return spool ? (sinkName, hooks) => openSpool(spool, { sinkName, clock, hooks }) : undefined;
+function openOnDisk(
+  { spool }: ResolvedDeliveryOptions,
+  clock: Clock,
+  endedThreads: readonly number[] | undefined,
+): OpenSpool | undefined {
+  return spool ? (sinkName, hooks) => openSpool(spool, { sinkName, clock, hooks, endedThreads }) : undefined;
 }
 
 /** Brings every record to every sink, in the background and each sink at its own pace. */
@@ -47,7 +53,7 @@ export class Delivery {
   /** @throws {@link LoggingError} `OPTION_INVALID` when two sinks have one name. */
   constructor(sinks: readonly Sink[], options: ResolvedDeliveryOptions, hooks: DeliveryHooks) {
     const { report, onDrop, clock = systemClock, random = Math.random, lossOrigin } = hooks;
-    const open = hooks.openSpool ?? openOnDisk(options, clock);
+    const open = hooks.openSpool ?? openOnDisk(options, clock, hooks.endedThreads);
     this.#clock = clock;
     // Whoever is told about failures may fail too; there is nobody left to tell that.
     const safeReport: Report = error =>

@@ -107,6 +107,7 @@ export class SinkLane {
     this.#isClosing = true;
     // Several tries before the deadline instead of one wait that may outlast it.
     this.#writer.hurry();
+    this.#tellLastLoss();
     await this.flush(Infinity);
     this.#isOver = true;
     // With nothing left to write, the sink may still be opening, or waiting to try that again.
@@ -229,6 +230,12 @@ export class SinkLane {
 
   async #keepLetters(timeoutMs: number): Promise<void> {
     await callSink(this.context.clock, timeoutMs, async () => this.#deadLetters?.idle()).settled;
+  }
+
+  /** With nothing left to deliver, nothing will be stored that could show once more that the sink works. */
+  #tellLastLoss(): void {
+    const { isOpen, inFlight } = this.#writer;
+    if (isOpen && inFlight === 0 && this.#backlog.isEmpty && this.#ledger.failingSince === null) this.#tellLoss();
   }
 
   /** Writes into the sink itself what it has lost, now that it works. */

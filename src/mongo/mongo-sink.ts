@@ -57,9 +57,9 @@ class MongoSink implements Sink {
     this.#requireOpen();
     this.#report = report;
     const { collection, database } = this.#connection;
+    await this.#connectClient('cannot be opened');
     let kind: CollectionKind;
     try {
-      await this.#connection.client?.connect();
       kind = await detectCollectionKind(collection);
     } catch (error) {
       throw this.#sinkError('cannot be opened', classifyFailure(error));
@@ -90,11 +90,24 @@ class MongoSink implements Sink {
     const { client, place } = this.#connection;
     if (client === undefined) return;
     try {
-      await untilAborted(client.connect(), signal);
+      await untilAborted(this.#connectClient('cannot be reached'), signal);
     } catch (error) {
-      if (!(error instanceof AbortedError)) throw this.#sinkError('cannot be reached', classifyFailure(error));
+      if (!(error instanceof AbortedError)) throw error;
       throw new SinkError(`${place} cannot be reached: no answer before the deadline.`, { retryable: true });
     }
+  }
+
+  /** A client that still looks a name up has nothing that could be closed yet, and connects afterwards. */
+  async #connectClient(failed: string): Promise<void> {
+    const { client } = this.#connection;
+    try {
+      await client?.connect();
+    } catch (error) {
+      throw this.#sinkError(failed, classifyFailure(error));
+    }
+    if (!this.#isClosed) return;
+    await client?.close(true);
+    this.#requireOpen();
   }
 
   /** The driver would open a closed client again, and nobody would close it a second time. */

@@ -11,7 +11,7 @@ import type { SinkRecipe } from '../sinks/sink-recipe';
 
 // What the application's thread and the worker tell each other: all of it plain data.
 
-/** With what a worker starts. */
+/** What all workers of one logging are given. */
 export interface WorkerSetup {
   readonly service: ServiceInfo;
   readonly redact: SnapshotRedactionOptions;
@@ -20,6 +20,12 @@ export interface WorkerSetup {
   readonly sinks: readonly NamedRecipe[];
   /** Some sinks are in the application's thread: finished records go back there as well. */
   readonly returnsRecords: boolean;
+}
+
+/** With what a worker starts. */
+export interface WorkerStart extends WorkerSetup {
+  /** The threads that did this before and have ended by themselves. Their spools are taken over. */
+  readonly endedThreads: readonly number[];
 }
 
 export interface NamedRecipe extends SinkRecipe {

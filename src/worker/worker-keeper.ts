@@ -16,6 +16,8 @@ export interface KeeperListener {
 export class WorkerKeeper {
   state: WorkerStats['state'] = 'running';
   crashes = 0;
+  /** The threads of those that have ended by themselves. */
+  readonly endedThreads: number[] = [];
   readonly #restarts = new RestartPolicy();
   #thread: WorkerThread | undefined;
   #restartTimer: NodeJS.Timeout | undefined;
@@ -35,7 +37,10 @@ export class WorkerKeeper {
     const startedAt = performance.now();
     const onEnd = (cause: unknown): void => this.#ended(cause, performance.now() - startedAt);
     try {
-      this.#thread = new WorkerThread(this.setup, this.options, { onMessage, onEnd });
+      this.#thread = new WorkerThread({ ...this.setup, endedThreads: this.endedThreads }, this.options, {
+        onMessage,
+        onEnd,
+      });
     } catch (cause) {
       // No thread can be had at the moment.
       return onEnd(cause);
@@ -58,6 +63,7 @@ export class WorkerKeeper {
   }
 
   #ended(cause: unknown, ageMs: number): void {
+    if (this.#thread) this.endedThreads.push(this.#thread.id);
     this.#thread = undefined;
     this.crashes++;
     const waitMs = this.#restarts.afterCrash(ageMs);

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { OWN_THREAD, type WorkerSetup } from './messages';
+import { OWN_THREAD, type WorkerStart } from './messages';
 import { WorkerSide } from './worker-side';
 
 // The file that `new Worker()` is given.
-new WorkerSide((workerData as Readonly<Record<typeof OWN_THREAD, WorkerSetup>>)[OWN_THREAD], parentPort!).start();
+new WorkerSide((workerData as Readonly<Record<typeof OWN_THREAD, WorkerStart>>)[OWN_THREAD], parentPort!).start();

@@ -6,7 +6,7 @@ import { PackedRecord } from '../record/packed-record';
 import { SnapshotRedactor } from '../redact/snapshot-redactor';
 import { ToldClasses } from '../redact/told-classes';
 import { Reporter } from '../reporter';
-import { type Batch, END_NOTES, type EndNotes, type FromWorker, type ToWorker, type WorkerSetup } from './messages';
+import { type Batch, END_NOTES, type EndNotes, type FromWorker, type ToWorker, type WorkerStart } from './messages';
 import { RecipeSink } from './recipe-sink';
 import { RecordFactory } from './record-factory';
 import { tellError } from './told-error';
@@ -16,7 +16,7 @@ const PROGRESS_MS = 20;
 
 /** What runs in the worker: makes records of the snapshots that come in, and delivers them. */
 export class WorkerSide {
-  readonly #setup: WorkerSetup;
+  readonly #setup: WorkerStart;
   readonly #port: MessagePort;
   readonly #classes: ToldClasses;
   readonly #factory: RecordFactory;
@@ -24,7 +24,7 @@ export class WorkerSide {
   #drops: Drop[] = [];
   #isTelling = false;
 
-  constructor(setup: WorkerSetup, port: MessagePort) {
+  constructor(setup: WorkerStart, port: MessagePort) {
     this.#setup = setup;
     this.#port = port;
     const reporter = new Reporter(error => this.#post({ kind: 'report', error: tellError(error) }));
@@ -37,6 +37,7 @@ export class WorkerSide {
       {
         report: reporter.report,
         lossOrigin: setup.lossOrigin,
+        endedThreads: setup.endedThreads,
         onDrop: drop => {
           this.#drops.push(drop);
           this.#tellSoon();

@@ -38,8 +38,8 @@ export interface WorkerTargetParts {
   readonly finish: FinishRecord;
   /** Of the sinks that no worker can make. */
   readonly delivery: Delivery;
-  /** Of the worker's sinks, for when there are no more workers. */
-  readonly makeFallback: () => Delivery;
+  /** Of the worker's sinks, for when there are no more workers; takes over the spools of those. */
+  readonly makeFallback: (endedThreads: readonly number[]) => Delivery;
 }
 
 // Each message wakes the other thread up, which costs more than what it carries: FACTS P4.
@@ -75,7 +75,8 @@ export class WorkerTarget implements RecordTarget {
   readonly #settlement = new Settlement();
   #lastFlush = 0;
   readonly #flushes = new Map<number, () => void>();
-  #whenClosed: () => void = () => {};
+  /** Told when the worker has closed its sinks, or has ended before. */
+  #whenClosed: (hasClosed: boolean) => void = () => {};
   #isClosed = false;
 
   constructor(parts: WorkerTargetParts) {
@@ -225,7 +226,7 @@ export class WorkerTarget implements RecordTarget {
       case 'report':
         return this.#report(hearError(message.error));
       case 'closed':
-        this.#whenClosed();
+        this.#whenClosed(true);
     }
   }
 
@@ -287,9 +288,11 @@ export class WorkerTarget implements RecordTarget {
     const losses = this.#lanes.end('crashed');
     const lost = losses.map(({ sink, count }) => ` Sink "${sink}" lost ${count} of its records.`).join('');
     const hasGivenUp = this.#keeper.state === 'given-up';
-    const next = hasGivenUp
-      ? 'Too many have ended one after the other, so records are made in the thread of the application from now on.'
-      : 'Another one is started.';
+    const next = this.#isClosed
+      ? 'None is started in its place: close() was called.'
+      : hasGivenUp
+        ? 'Too many have ended one after the other, so records are made in the thread of the application from now on.'
+        : 'Another one is started.';
     const compose = () =>
       new LoggingError('WORKER_FAILED', `The worker thread has ended: ${wordsFor(cause)}. ${next}${lost}`, {
         cause: quietCause(cause),
@@ -299,11 +302,12 @@ export class WorkerTarget implements RecordTarget {
     const givenUp = this.#flights.comeBack();
     if (givenUp) this.#fail(givenUp, 'ended two workers', cause);
     this.#tellDrops(losses);
-    if (hasGivenUp) this.#fallBack(cause);
+    if (this.#isClosed) this.#whenClosed(false);
+    else if (hasGivenUp) this.#fallBack(cause);
   }
 
   #fallBack(cause: unknown): void {
-    const fallback = this.#parts.makeFallback();
+    const fallback = this.#parts.makeFallback(this.#keeper.endedThreads);
     this.#fallback = fallback;
     fallback.open();
     this.#makeRestHere(cause);
@@ -362,11 +366,11 @@ export class WorkerTarget implements RecordTarget {
   async #closeWorker(deadlineMs: number): Promise<void> {
     let hasClosed = false;
     if (this.#keeper.hasWorker) {
-      const closed = new Promise<void>(resolve => (this.#whenClosed = resolve));
+      const closed = new Promise<boolean>(resolve => (this.#whenClosed = resolve));
       this.#keeper.post({ kind: 'close', deadlineMs });
       await within(
         deadlineMs + CLOSE_GRACE_MS,
-        closed.then(() => (hasClosed = true)),
+        closed.then(told => (hasClosed = told)),
       );
     }
     await this.#keeper.close();

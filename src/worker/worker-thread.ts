@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { type FromWorker, OWN_THREAD, type ToWorker, type WorkerSetup } from './messages';
+import { type FromWorker, OWN_THREAD, type ToWorker, type WorkerStart } from './messages';
 import { workerFile } from './own-thread';
 import type { WorkerOptions } from './worker-options';
 
@@ -11,16 +11,19 @@ export interface WorkerListener {
 
 /** One worker from its start to its end. It does not keep the process alive. */
 export class WorkerThread {
+  /** As Node.js numbers the threads of a process. */
+  readonly id: number;
   readonly #worker: Worker;
   #listener: WorkerListener | undefined;
 
-  constructor(setup: WorkerSetup, { maxHeapMiB }: WorkerOptions, listener: WorkerListener) {
+  constructor(start: WorkerStart, { maxHeapMiB }: WorkerOptions, listener: WorkerListener) {
     this.#listener = listener;
     this.#worker = new Worker(workerFile(), {
       name: 'logged-controllers',
-      workerData: { [OWN_THREAD]: setup },
+      workerData: { [OWN_THREAD]: start },
       ...(maxHeapMiB !== undefined && { resourceLimits: { maxOldGenerationSizeMb: maxHeapMiB } }),
     });
+    this.id = this.#worker.threadId;
     let cause: unknown;
     this.#worker.on('message', (message: FromWorker) => this.#listener?.onMessage(message));
     // What cannot be read on either side would be waited for in vain.

@@ -4,6 +4,7 @@ import { localProcesses } from '../../../src/delivery/spool/owners';
 import type { SpoolPlace } from '../../../src/delivery/spool/record-spool';
 import { PackedRecord } from '../../../src/record/packed-record';
 import { makeLossRecord } from '../../../src/testing/sinks/sample-records';
+import { FakeDisk, fakeProcesses } from '../../support/fake-disk';
 import {
   numberedRecord,
   numberedRecords,
@@ -92,6 +93,22 @@ describe('a spool', () => {
     expect(numbersOf([...read, ...(await readAll(spool))].map(({ record }) => record))).to.deep.equal(
       numberedRecords(1, taken + 1).map((_, index) => index + 1),
     );
+  });
+
+  it('reads on from a segment that is finished meanwhile', async () => {
+    const disk = new FakeDisk();
+    const { spool, notes } = await open({ files: disk, processes: fakeProcesses(1), segmentBytes: 65_536 });
+    packedRecords(1, 10).forEach(record => spool.append(record, false));
+    await spool.commit();
+    disk.readTicks = 100;
+    const reading = spool.read({ maxRecords: 100, maxBytes: 1_000_000 });
+    spool.append(packedRecord(11, { attributes: { text: 'x'.repeat(65_000) } }), false);
+    await spool.commit();
+    spool.settle((await reading).map(({ place }) => place));
+    expect(numbersOf((await reading).map(({ record }) => record))).to.deep.equal([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    expect(await readNumbers(spool)).to.deep.equal([11]);
+    await spool.commit();
+    expect(notes).to.deep.include({ damage: [], refused: [], states: [] });
   });
 
   it('has all on the disk when flushSync returns', async () => {

@@ -101,6 +101,23 @@ describe('a spool on a disk that refuses', () => {
     await spool.close();
   });
 
+  it('has on the disk what flushSync can write, and gives back the rest', async () => {
+    const { disk, spool, notes } = await openOn(new FakeDisk());
+    packedRecords(1, 2).forEach(record => spool.append(record, false));
+    spool.flushSync();
+    disk.fault = 'ENOSPC';
+    packedRecords(3, 4).forEach(record => spool.append(record, false));
+    spool.flushSync();
+    expect(numbersOf(notes.refused.map(({ record }) => record!))).to.deep.equal([3, 4]);
+    expect(notes.states.map(({ name }) => name)).to.deep.equal(['failing']);
+    expect(spool.unread).to.equal(2);
+    expect(spool.append(packedRecord(5), false)).to.equal('failing');
+    spool.flushSync();
+    expect(notes.refused).to.have.length(2);
+    const next = await testSpool({ ...OPTIONS, files: disk.afterKill(), processes: fakeProcesses(2) });
+    expect((await readNumbers(next.spool)).slice(0, 2)).to.deep.equal([1, 2]);
+  });
+
   it('makes its folder again when it is deleted, and gives back or counts what was in it', async () => {
     const { disk, clock, spool, notes } = await openOn(new FakeDisk());
     packedRecords(1, 100).forEach(record => spool.append(record, false));

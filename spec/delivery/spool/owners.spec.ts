@@ -74,8 +74,15 @@ describe('processes that share a spool directory', () => {
     const asked = (other: Partial<Owner>): Promise<boolean | undefined> => isRunning({ ...self, ...other });
     expect(await asked({})).to.equal(true);
     expect(await asked({ startedAt: '1' })).to.equal(false);
+    expect(await asked({ thread: 7 })).to.equal(true);
     expect(await asked({ pid: 2 ** 22 + 1 })).to.equal(false);
     expect(await asked({ host: 'elsewhere' })).to.equal(undefined);
     if (process.platform === 'linux') expect(await asked({ pid: 1 })).to.equal(false);
+  });
+
+  it('take over what a thread left that has ended in a living process', async () => {
+    const { self, isRunning } = await localProcesses([7]);
+    expect(await isRunning({ ...self, thread: 7 })).to.equal(false);
+    expect(await isRunning({ ...self, thread: 8 })).to.equal(true);
   });
 });

@@ -107,6 +107,17 @@ describe('the files of the file sink', () => {
       }
     });
 
+    it('are left alone when the sink was closed while it opened', async () => {
+      const timers = mock.method(globalThis, 'setInterval');
+      try {
+        const sink = new TestFileSink({ directory: directory() });
+        await Promise.all([sink.open(), sink.close()]);
+        expect(timers.mock.callCount()).to.equal(0);
+      } finally {
+        timers.mock.restore();
+      }
+    });
+
     it('are rotated once when the clock is set back over midnight', async () => {
       const sink = new TestFileSink({ directory: directory(), compress: false });
       await sink.at('2027-03-10T23:59:00.000Z').write(sampleRecords(1));

@@ -131,14 +131,23 @@ export class DiskSpool implements RecordSpool {
   flushSync(): void {
     const { files } = this.context;
     try {
-      const frames = [...this.#writing, ...this.#pending].filter(frame => !this.#flushed.has(frame));
-      writeFramesSync(frames, files);
-      for (const frame of frames) this.#flushed.add(frame);
+      for (const group of groupBySegment(this.#unflushed())) {
+        writeFramesSync(group[0]!.segment, group, files);
+        for (const frame of group) this.#flushed.add(frame);
+      }
       for (const segment of this.#segments) segment.saveProgressSync(files);
-      this.#flushedBytes = this.#pendingBytes;
     } catch (cause) {
       this.#noteFailure(cause);
+      // Nobody will try again: the process ends.
+      const frames = this.#unflushed();
+      for (const [first] of groupBySegment(frames)) this.#diskBytes -= first!.segment.cutBack(first);
+      this.#handBack(frames);
     }
+    this.#flushedBytes = this.#pendingBytes;
+  }
+
+  #unflushed(): PendingFrame[] {
+    return [...this.#writing, ...this.#pending].filter(frame => !this.#flushed.has(frame));
   }
 
   close(): Promise<void> {
@@ -294,7 +303,8 @@ export class DiskSpool implements RecordSpool {
     for (const segment of this.#segments) if (segment.file) touched.add(segment);
     this.#seal();
     this.#noteFailure(cause);
-    this.#handBack(frames, touched);
+    for (const segment of touched) this.#diskBytes -= segment.cutBack();
+    this.#handBack(frames);
     for (const segment of touched) await abandonSegment(segment);
   }
 
@@ -304,13 +314,12 @@ export class DiskSpool implements RecordSpool {
     if (isNew) this.context.hooks.onState({ name: 'failing', reason: fileFailureReason(cause) });
   }
 
-  /** Gives frames back that will not be written. */
-  #handBack(frames: readonly PendingFrame[], segments: Iterable<Segment>): void {
+  /** Gives frames back that will not be written, and that their segments know nothing of any more. */
+  #handBack(frames: readonly PendingFrame[]): void {
     const gone = new Set(frames);
     this.#writing = this.#writing.filter(frame => !gone.has(frame));
     this.#pending = this.#pending.filter(frame => !gone.has(frame));
     this.#pendingBytes -= lengthOf(frames);
-    for (const segment of segments) this.#diskBytes -= segment.cutBack();
     if (frames.length > 0) this.context.hooks.onRefused(frames.map(refusedRecord));
   }
 
@@ -322,14 +331,9 @@ export class DiskSpool implements RecordSpool {
     for (const segment of [...this.#segments]) {
       if (segment.writtenEnd === 0 || (await files.touchedAt(segment.path))) continue;
       this.#isFolderNew = true;
-      this.#handBack(
-        this.#pending.filter(frame => frame.segment === segment),
-        [segment],
-      );
-      const saved =
-        segment.file && segment.isReadable
-          ? await segment.read(files, Infinity, Infinity).catch(() => undefined)
-          : undefined;
+      this.#diskBytes -= segment.cutBack();
+      this.#handBack(this.#pending.filter(frame => frame.segment === segment));
+      const saved = await segment.readDeleted().catch(() => undefined);
       this.#segments = this.#segments.filter(other => other !== segment);
       this.#diskBytes -= segment.end;
       if (saved && saved.records.length > 0) hooks.onRefused(saved.records);

@@ -16,6 +16,8 @@ export interface SpoolContext {
   readonly files?: SpoolFiles;
   /** @defaultValue the processes of this host */
   readonly processes?: Processes;
+  /** Threads of this process whose spools belong to nobody any more. @defaultValue [] */
+  readonly endedThreads?: readonly number[] | undefined;
 }
 
 /**
@@ -23,7 +25,8 @@ export interface SpoolContext {
  * a folder that cannot be made shows with the first record.
  */
 export async function openSpool(options: Required<SpoolOptions>, context: SpoolContext): Promise<RecordSpool> {
-  const { sinkName, clock, hooks, files = nodeSpoolFiles, processes = await localProcesses() } = context;
+  const { sinkName, clock, hooks, endedThreads, files = nodeSpoolFiles } = context;
+  const { processes = await localProcesses(endedThreads) } = context;
   const folders = new SpoolFolders(options.directory, sinkName, files, processes);
   const spool = new DiskSpool({ options, clock, files, hooks, folders });
   await spool.open();

@@ -2,15 +2,18 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { threadId } from 'node:worker_threads';
 import { errnoOf } from '../../files/errno';
 import type { SpoolFiles } from './spool-files';
 
-/** Says which process a folder belongs to, also when its number was given to another process since. */
+/** Says which thread of which process a folder belongs to, also when its number was given to another process since. */
 export interface Owner {
   /** Stands for the host as its processes see it: for one boot and one space of process numbers. */
   readonly host: string;
   readonly pid: number;
   readonly startedAt: string;
+  /** As Node.js numbers them, 0 for the main thread. No number comes twice in a process. */
+  readonly thread: number;
 }
 
 /** The processes that share a spool directory. */
@@ -34,16 +37,16 @@ export function freedName(folder: string): string {
   return `${folder.split('.', 1)[0]}.${FREE}`;
 }
 
-function ownedName(id: string, { host, pid, startedAt }: Owner): string {
-  return `${id}.${host}.${pid}.${startedAt}`;
+function ownedName(id: string, { host, pid, startedAt, thread }: Owner): string {
+  return `${id}.${host}.${pid}.${startedAt}.${thread}`;
 }
 
 function parseName(folder: string): { readonly id: string; readonly owner: Owner | undefined } | undefined {
   const [, id, rest = ''] = /^([0-9a-f]{12})\.(.+)$/.exec(folder) ?? [];
   if (id === undefined) return undefined;
   if (rest === FREE) return { id, owner: undefined };
-  const [, host = '', pid = '', startedAt = ''] = /^(\w+)\.(\d+)\.(\d+)$/.exec(rest) ?? [];
-  return host ? { id, owner: { host, pid: Number(pid), startedAt } } : undefined;
+  const [, host, pid, startedAt = '', thread] = /^(\w+)\.(\d+)\.(\d+)\.(\d+)$/.exec(rest) ?? [];
+  return host ? { id, owner: { host, pid: Number(pid), startedAt, thread: Number(thread) } } : undefined;
 }
 
 export interface Adoption {
@@ -92,21 +95,25 @@ export async function adoptOrphans(
   }
 }
 
-/** The processes of this host. */
-export async function localProcesses(): Promise<Processes> {
+/**
+ * The processes of this host.
+ *
+ * @param endedThreads - Threads of this process that own nothing any more, because they have ended.
+ */
+export async function localProcesses(endedThreads: readonly number[] = []): Promise<Processes> {
   const host = createHash('sha256');
   host.update(hostname());
   // Containers may share a name and a volume, and still number their processes each from 1.
   host.update(await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => ''));
   host.update(await readlink('/proc/self/ns/pid').catch(() => ''));
   const startedAt = (await startOf(process.pid)) ?? String(Math.floor(performance.timeOrigin));
-  const self = { host: host.digest('hex').slice(0, 8), pid: process.pid, startedAt };
-  return { self, isRunning: owner => isRunningHere(owner, self) };
+  const self = { host: host.digest('hex').slice(0, 8), pid: process.pid, startedAt, thread: threadId };
+  return { self, isRunning: owner => isRunningHere(owner, self, endedThreads) };
 }
 
-async function isRunningHere(owner: Owner, self: Owner): Promise<boolean | undefined> {
+async function isRunningHere(owner: Owner, self: Owner, endedThreads: readonly number[]): Promise<boolean | undefined> {
   if (owner.host !== self.host) return undefined;
-  if (owner.pid === self.pid) return owner.startedAt === self.startedAt;
+  if (owner.pid === self.pid) return owner.startedAt === self.startedAt && !endedThreads.includes(owner.thread);
   if (!exists(owner.pid)) return false;
   const startedAt = await startOf(owner.pid);
   // Without /proc a process of that number may be another one; then it does not touch the folder.

@@ -16,6 +16,15 @@ export interface SegmentRead {
   readonly damaged: number;
 }
 
+/** Bytes of a segment. */
+interface Piece {
+  readonly bytes: Buffer;
+  /** Their place in the file. */
+  readonly from: number;
+  /** Given when they go as far as anything was written: what is missing then is lost. */
+  readonly recordsAtEnd: number | undefined;
+}
+
 /** One file of records, how far it was read, and which of its records are settled. No record is held in memory. */
 export class Segment {
   readonly path: string;
@@ -118,13 +127,17 @@ export class Segment {
     return count;
   }
 
-  /** Forgets what is not on the disk. Returns the bytes that it would have taken. */
-  cutBack(): number {
-    const refusedBytes = this.end - Math.max(this.writtenEnd, SEGMENT_HEADER_BYTES);
-    this.unread -= this.records - Math.max(this.#readIndex, this.writtenRecords);
+  /**
+   * Forgets what is not on the disk. Returns the bytes that it would have taken.
+   *
+   * @param first - The first record to be forgotten. @defaultValue the first that no cycle has written
+   */
+  cutBack({ index, position } = { index: this.writtenRecords, position: this.writtenEnd }): number {
+    const refusedBytes = this.end - Math.max(position, SEGMENT_HEADER_BYTES);
+    this.unread -= this.records - Math.max(this.#readIndex, index);
     // Their places stay settled: should they be on the disk after all, they must not come again.
-    this.settle({ from: this.writtenRecords, to: this.records });
-    this.records = this.writtenRecords;
+    this.settle({ from: index, to: this.records });
+    this.records = index;
     this.end -= refusedBytes;
     this.#readIndex = Math.min(this.#readIndex, this.records);
     this.#readAt = Math.min(this.#readAt, this.end);
@@ -134,31 +147,41 @@ export class Segment {
 
   /** Reads on from the cursor. Rejects when the disk cannot be read. */
   async read(files: SpoolFiles, maxRecords: number, maxBytes: number): Promise<SegmentRead> {
-    const from = this.#readAt;
-    const upTo = { records: this.writtenRecords, rest: this.writtenEnd - from };
-    let bytes: Buffer;
-    let isWhole: boolean;
-    const file = this.file ?? (await files.open(this.path, 'read'));
+    // A descriptor of its own: a cycle may finish the segment meanwhile, and another file take the number of the other one.
+    const file = await files.open(this.path, 'read');
+    let piece: Piece;
     try {
-      bytes = await file.read(Math.min(Math.max(LEAST_READ_BYTES, maxBytes), upTo.rest), from);
-      const isTooShort = framesIn(bytes).next().done === true && bytes.length < upTo.rest;
-      if (isTooShort) bytes = await file.read(upTo.rest, from);
-      isWhole = isTooShort || bytes.length === upTo.rest;
+      piece = await this.#pieceOf(file, maxBytes);
     } finally {
-      if (file !== this.file) await file.close();
+      await file.close();
     }
-    return this.#take(bytes, isWhole ? upTo.records : undefined, maxRecords, maxBytes);
+    return this.#take(piece, maxRecords, maxBytes);
   }
 
-  /** @param recordsAtEnd - Given when the bytes go as far as anything was written: what is missing then is lost. */
-  #take(bytes: Buffer, recordsAtEnd: number | undefined, maxRecords: number, maxBytes: number): SegmentRead {
+  /** The rest of a file that was deleted from outside, as long as it is open. Only for the cycle, which closes it. */
+  async readDeleted(): Promise<SegmentRead | undefined> {
+    if (!this.file || !this.isReadable) return undefined;
+    return this.#take(await this.#pieceOf(this.file, Infinity), Infinity, Infinity);
+  }
+
+  async #pieceOf(file: SpoolFile, maxBytes: number): Promise<Piece> {
+    const from = this.#readAt;
+    const upTo = { records: this.writtenRecords, rest: this.writtenEnd - from };
+    let bytes = await file.read(Math.min(Math.max(LEAST_READ_BYTES, maxBytes), upTo.rest), from);
+    const isTooShort = framesIn(bytes).next().done === true && bytes.length < upTo.rest;
+    if (isTooShort) bytes = await file.read(upTo.rest, from);
+    const isWhole = isTooShort || bytes.length === upTo.rest;
+    return { bytes, from, recordsAtEnd: isWhole ? upTo.records : undefined };
+  }
+
+  #take({ bytes, from, recordsAtEnd }: Piece, maxRecords: number, maxBytes: number): SegmentRead {
     const records: SpooledRecord[] = [];
     let damaged = 0;
     let readTo = 0;
     for (const frame of framesIn(bytes)) {
       const isFull = records.length >= maxRecords || (records.length > 0 && frame.end > maxBytes);
       if (isFull) {
-        this.#readAt += readTo;
+        this.#readAt = from + readTo;
         return { records, damaged };
       }
       readTo = frame.end;
@@ -175,7 +198,7 @@ export class Segment {
       this.#readIndex = frame.index + 1;
     }
     if (recordsAtEnd !== undefined) damaged += this.#giveUp(recordsAtEnd);
-    this.#readAt += recordsAtEnd === undefined ? readTo : bytes.length;
+    this.#readAt = from + (recordsAtEnd === undefined ? readTo : bytes.length);
     return { records, damaged };
   }
 

@@ -92,19 +92,16 @@ export async function abandonSegment(segment: Segment): Promise<void> {
   await file.close().catch(() => undefined);
 }
 
-/** Writes frames at once, while the same may be on its way to the same places. */
-export function writeFramesSync(frames: readonly PendingFrame[], files: SpoolFiles): void {
-  for (const group of groupBySegment(frames)) {
-    const { segment, position } = group[0]!;
-    const open = segment.file;
-    if (!open) files.makeDirectorySync(segment.directory);
-    const file = open ?? files.openSync(segment.path, 'write');
-    try {
-      if (!open) file.writeSync(segmentHeader(), 0);
-      file.writeSync(bytesOf(group), position);
-      file.syncSync();
-    } finally {
-      if (!open) file.closeSync();
-    }
+/** Writes frames of one segment at once, while the same may be on its way to the same places. */
+export function writeFramesSync(segment: Segment, frames: readonly PendingFrame[], files: SpoolFiles): void {
+  const open = segment.file;
+  if (!open) files.makeDirectorySync(segment.directory);
+  const file = open ?? files.openSync(segment.path, 'write');
+  try {
+    if (!open) file.writeSync(segmentHeader(), 0);
+    file.writeSync(bytesOf(frames), frames[0]!.position);
+    file.syncSync();
+  } finally {
+    if (!open) file.closeSync();
   }
 }

@@ -8,6 +8,7 @@ import { SerialWrites } from '../serial-writes';
 import type { Sink } from '../sink';
 import { withRecipe } from '../sink-recipe';
 import { prettyRecord, type PrettyStyle } from './pretty-record';
+import { writeStandardOutputSync } from './write-standard-output-sync';
 import { writeToStream } from './write-to-stream';
 
 export interface ConsoleSinkOptions {
@@ -65,11 +66,18 @@ interface ResolvedConsoleOptions {
 
 /** {@link consoleSink} in another thread. */
 export function resolvedConsoleSink(options: ResolvedConsoleOptions): Sink {
-  return printTo(process.stdout, options);
+  const sink = printTo(process.stdout, options);
+  // There the stream gives the text to the main thread, which takes nothing any more when the process exits.
+  return { ...sink, writeSync: batch => writeStandardOutputSync(renderBatch(batch, rendererOf(options)).text) };
 }
 
-function printTo(stream: NodeJS.WritableStream, { name, isPretty, style }: ResolvedConsoleOptions): Sink {
-  const renderRecord = isPretty ? (record: AnyRecord): string => prettyRecord(record, style) : toNdjsonLine;
+function rendererOf({ isPretty, style }: ResolvedConsoleOptions): (record: AnyRecord) => string {
+  return isPretty ? record => prettyRecord(record, style) : toNdjsonLine;
+}
+
+function printTo(stream: NodeJS.WritableStream, options: ResolvedConsoleOptions): Sink {
+  const { name, isPretty } = options;
+  const renderRecord = rendererOf(options);
   const writes = new SerialWrites();
   let printed: readonly AnyRecord[] = [];
   return {

@@ -59,6 +59,8 @@ export class FileSink implements Sink {
     } catch (cause) {
       throw this.#refusal(cause);
     }
+    // It may have been closed meanwhile.
+    if (this.#closed) return;
     this.#upkeep.start();
     // Records have to go after their time even when no request comes in any more.
     this.#upkeepTimer ??= setInterval(() => this.#keepUp(), UPKEEP_INTERVAL_MS).unref();
