@@ -212,6 +212,14 @@ describe('backpressure', () => {
 });
 
 describe('over HTTP/2', () => {
+  it('what the request line would say is not recorded as headers', async () => {
+    const app = await testApp().controllers(BrokenController).overHttp2().start();
+    await app.request2('/broken/none?pin=4711');
+    const { request } = await app.storedRecord();
+    expect(Object.keys(request.headers).filter(name => name.startsWith(':'))).to.deep.equal([]);
+    expect(JSON.stringify(request)).not.to.contain('4711');
+  });
+
   it('a body in one piece is recorded, a stream by its size, a cancelled one as aborted', async () => {
     const app = await testApp().controllers(BrokenController).overHttp2().start();
     expect((await app.request2('/broken/fast')).text).to.equal('{"fast":true}');

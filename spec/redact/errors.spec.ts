@@ -59,6 +59,35 @@ describe('an error', () => {
     );
   });
 
+  it('that quotes JSON loses the sensitive values of it, whatever they are', () => {
+    const quoted = (text: string) => messageOf(`upstream said ${text} and closed`)?.message;
+    const value = { user: 'jo', list: ['a "b\\', 1] };
+    const around = (redacted: string) => `upstream said ${redacted} and closed`;
+    expect(quoted(JSON.stringify({ tokens: ['abc'], kept: 1 }))).to.equal(around('{"tokens":"[REDACTED]","kept":1}'));
+    expect(quoted(JSON.stringify({ credentials: value, kept: 1 }))).to.equal(
+      around('{"credentials":"[REDACTED]","kept":1}'),
+    );
+    expect(quoted('{"pass\\u0077ord" : "abc"}')).to.equal(around('{"pass\\u0077ord" : "[REDACTED]"}'));
+    const password = 'a "b" c\\';
+    let text = JSON.stringify({ password, credentials: value, kept: 1 });
+    let plain = '{"password":"[REDACTED]","credentials":"[REDACTED]","kept":1}';
+    for (let depth = 0; depth < 3; depth++) {
+      expect(quoted(text)).to.equal(around(plain));
+      [text, plain] = [JSON.stringify(text), JSON.stringify(plain)];
+    }
+    expect(quoted('{"password":["abc"')).to.equal('upstream said {"password":"[REDACTED]"');
+  });
+
+  it('that quotes JSON tells its secrets nowhere else', () => {
+    const secret = 'correct horse battery';
+    for (const text of [{ password: secret }, { credentials: [{ user: secret }] }].map(each => JSON.stringify(each))) {
+      for (const message of [`said ${text}`, `said ${JSON.stringify(text)}`]) {
+        const parts = arranged.redact({ error: { message }, responseBody: json({ note: `is ${secret}` }) });
+        expect(JSON.stringify(parts)).not.to.contain('horse');
+      }
+    }
+  });
+
   it('of the JSON parser loses the text it quotes', () => {
     let message = '';
     try {
@@ -68,6 +97,7 @@ describe('an error', () => {
     }
     expect(message).to.contain('hunter2');
     expect(JSON.stringify(messageOf(message))).to.not.contain('hunter2');
+    expect(JSON.stringify(messageOf(`first "a" is not valid JSON, then ${message}`))).to.not.contain('hunter2');
   });
 
   it('of a refused parameter loses the value when it is sensitive or broken JSON', () => {

@@ -44,6 +44,20 @@ describe('JSON inside a text', () => {
     expect(redactions).to.deep.include({ path: 'request.body.payload.deeper.again', mode: 'too-deep' });
   });
 
+  it('is redacted where a name comes twice, and where the text is a text as JSON', () => {
+    const payload = `{"list":[{"password":"hunter2hunter2"}],"list":1,"kept":"\\u00e9"}`;
+    expect(arrange().requestBody({ payload })).to.deep.equal({ payload: '{"list":1,"kept":"é"}' });
+    const quoted = ` ${JSON.stringify(JSON.stringify(inner))}`;
+    for (const text of [quoted, quoted.trim()]) {
+      const redacted = JSON.stringify(arrange().requestBody({ payload: text }));
+      expect(redacted).to.not.contain('hunter2');
+      expect(redacted).to.contain('é');
+    }
+    for (const harmless of ['"said \\"hello\\""', '"a" and \\"b\\"', '{"a":{"b":"\\"c\\":"},"d":[{"e":1}]}']) {
+      expect(arrange().requestBody({ payload: harmless })).to.deep.equal({ payload: harmless });
+    }
+  });
+
   it('is redacted in a query, a header, attributes and the message of an error', () => {
     const text = JSON.stringify(inner);
     const parts = arrange().redact({

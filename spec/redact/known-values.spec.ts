@@ -35,6 +35,37 @@ describe('a secret met in an exchange', () => {
     expect(parts.redactions).to.deep.include({ path: 'response.body.message', mode: 'known-value' });
   });
 
+  it('is removed from the paths of what was redacted, but not when it is a name that everybody has', () => {
+    const parts = arranged.redact({ body: json({ password: secret, token: 'password', [secret]: { pin: '4711' } }) });
+    expect(parts.redactions.map(({ path }) => path)).to.have.members([
+      'request.body.password',
+      'request.body.token',
+      'request.body.[REDACTED].pin',
+      'request.body.[REDACTED]',
+    ]);
+  });
+
+  it('is removed from many names that are alike, and each stays', () => {
+    const escaped = (character: string): string => `%${character.charCodeAt(0).toString(16)}`;
+    const spelt = Array.from({ length: 300 }, (_, spelling) =>
+      Array.from(secret, (character, at) => ((spelling >> at) & 1 ? escaped(character) : character)).join(''),
+    );
+    const body = arranged.requestBody({
+      password: secret,
+      ...Object.fromEntries(spelt.map(name => [name, 1])),
+    }) as object;
+    expect(Object.keys(body)).to.have.length(301);
+    expect(JSON.stringify(body)).not.to.contain('horse');
+  });
+
+  it('is looked for in bounded steps, however many begin alike: what is not searched to its end is not recorded', () => {
+    const values = Array.from({ length: 1_500 }, (_, at) => `aaaa${String(at).padStart(4, '0')}b`);
+    const body = Object.fromEntries([...values, 'zzzz'].map((value, at) => [`password${at}`, value]));
+    const looks = `${'a'.repeat(20_000)}%61%2561`;
+    const { response } = arranged.redact({ body: json(body), responseBody: json({ looks }) });
+    expect(response.body).to.deep.equal({ looks: '[REDACTED]' });
+  });
+
   it('is removed whatever its mode, and as a number too', () => {
     const { response } = arranged.redact({
       parameters: [{ in: 'body', type: Login }],

@@ -74,6 +74,28 @@ class Product {
   @IsString() holder!: string;
 }
 
+class Cash {
+  @IsString() number!: string;
+}
+
+class CreditCard {
+  @Sensitive() number!: string;
+}
+
+@Sensitive()
+class BankAccount {
+  holder!: string;
+}
+
+class Invoice {
+  @Type(options => {
+    const kind = (options?.object as { readonly paid?: { readonly kind?: string } } | undefined)?.paid?.kind;
+    return kind === 'card' ? CreditCard : kind === 'bank' ? BankAccount : Cash;
+  })
+  paid!: Cash | CreditCard | BankAccount;
+  @Type(() => Cash) change!: Cash;
+}
+
 class Fragile {
   @Type(() => {
     throw new Error('not yet');
@@ -205,11 +227,21 @@ describe('a typed body', () => {
     expect(parts.redactions).to.have.length(64);
   });
 
-  it('is redacted although a type function fails', () => {
-    expect(arranged.requestBody({ part: { password: 'x' }, hush: 'y' }, Fragile)).to.deep.equal({
-      part: { password: '[REDACTED]' },
+  it('is redacted as a whole where a type function fails or depends on the object', () => {
+    expect(arranged.requestBody({ part: { coins: 'x' }, hush: 'y', kept: 'z' }, Fragile)).to.deep.equal({
+      part: '[REDACTED]',
       hush: '[REDACTED]',
+      kept: 'z',
     });
+    for (const paid of [
+      { kind: 'card', number: '42' },
+      { kind: 'bank', holder: 'Jo' },
+    ]) {
+      expect(arranged.requestBody({ paid, change: { number: '7' } }, Invoice)).to.deep.equal({
+        paid: '[REDACTED]',
+        change: { number: '7' },
+      });
+    }
   });
 
   it('cannot be made to hide a value behind __proto__', () => {

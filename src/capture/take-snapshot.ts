@@ -45,9 +45,13 @@ function plainAddress(ip: string | undefined): string | null {
 }
 
 const EMPTY: Readonly<Record<string, never>> = Object.freeze({});
+const COLON = 58;
+
 function keptHeaders(headers: IncomingHttpHeaders | OutgoingHttpHeaders): SnapshotHeaders {
   const kept: Record<string, string | readonly string[]> = {};
   for (const name in headers) {
+    // HTTP/2's `:path` and the like are no headers: what they say is recorded in places of its own.
+    if (name.charCodeAt(0) === COLON) continue;
     const value = headers[name];
     if (Array.isArray(value)) setOwn(kept, name, value.map(String));
     else if (value !== undefined) setOwn(kept, name, String(value));

@@ -1,5 +1,5 @@
 import { type Class, isLoggableProperty, markedProperties, markOfClass } from '../decorators/metadata';
-import { type DtoMetadata, dtoClass } from './dto-metadata';
+import { type DeclaredType, type DtoMetadata, dtoClass } from './dto-metadata';
 import type { NameRules } from './name-rules';
 import type { DeclaredParameter } from './parameter-plan';
 import type { Plans } from './plans';
@@ -171,7 +171,7 @@ export class FieldReader {
     // The parts of a nested object stand for it.
     if (next.length < inner.length || inner.length === 0) {
       const concern =
-        verdict.concern ?? (verdict.mode === 'none' ? this.#typeConcern(type, property, noted, inner) : null);
+        verdict.concern ?? (verdict.mode === 'none' ? this.#typeConcern(type, property, noted, declared, inner) : null);
       const judged = this.#allowed({ ...verdict, concern }, { isLoggable: isLoggableProperty(type, property) });
       fields.push({ path: place, owner: type.name, property, type: shownType, ...judged });
     }
@@ -181,8 +181,8 @@ export class FieldReader {
   #verdictOfProperty(owner: Class, property: string, name: string): FieldVerdict {
     const field = this.#plans.planOf(owner).fields.get(name);
     const own = markedProperties(owner).get(property);
-    const declared = this.#metadata.typeOf(owner, property).type;
-    const ofClass = declared && markOfClass(declared);
+    const { type: declared, dependsOnObject } = this.#metadata.typeOf(owner, property);
+    const ofClass = dependsOnObject || (declared && markOfClass(declared));
     if (own === false || (own === undefined && ofClass === false)) return { mode: 'none', by: 'mark', concern: null };
     if (!field?.mark) {
       return field === undefined || !this.#names.isDisabled ? this.#verdictByName(name) : NOT_REDACTED;
@@ -204,10 +204,16 @@ export class FieldReader {
     return name;
   }
 
-  #typeConcern(owner: Class, property: string, noted: Class | undefined, inner: readonly Class[]): FieldConcern | null {
+  #typeConcern(
+    owner: Class,
+    property: string,
+    noted: Class | undefined,
+    { dependsOnObject }: DeclaredType,
+    inner: readonly Class[],
+  ): FieldConcern | null {
     if (inner.length > 0) return null;
     if (noted === Function) return 'erased';
-    if (noted === Object || noted === Map) return 'untyped';
+    if (noted === Object || noted === Map || dependsOnObject) return 'untyped';
     // A list of texts has no class either; one that the validator looks into was meant to have one.
     const isList = noted === Array || noted === Set || noted === undefined;
     return isList && this.#metadata.isValidatedNested(owner, property) ? 'untyped' : null;

@@ -14,6 +14,8 @@ export interface DeclaredType {
   readonly container: 'map' | undefined;
   /** `undefined` when the type function failed or yields nothing of use. */
   readonly type: Class | undefined;
+  /** The type function looks at the object, or fails: any class may be there. */
+  readonly dependsOnObject: boolean;
   readonly discriminator?: {
     readonly property: string;
     readonly subTypes: readonly { readonly name: string; readonly type: Class }[];
@@ -91,16 +93,19 @@ export class DtoMetadata {
   /** The class of a property's value, of its elements or of its values. */
   typeOf(owner: Class, property: string): DeclaredType {
     const metadata = this.#transformer?.findTypeMetadata(owner, property);
-    if (!metadata) return { container: undefined, type: dtoClass(declaredTypeOf(owner, property)) };
+    if (!metadata) {
+      return { container: undefined, type: dtoClass(declaredTypeOf(owner, property)), dependsOnObject: false };
+    }
     const container = metadata.reflectedType === Map ? 'map' : undefined;
-    const type = dtoClass(callTypeFunction(metadata.typeFunction, property) ?? metadata.reflectedType);
+    const { type: told, dependsOnObject } = callTypeFunction(metadata.typeFunction, property);
+    const type = dependsOnObject ? undefined : dtoClass(told ?? metadata.reflectedType);
     const { discriminator } = metadata.options ?? {};
-    if (!discriminator?.property || !Array.isArray(discriminator.subTypes)) return { container, type };
+    if (!discriminator?.property || !Array.isArray(discriminator.subTypes)) return { container, type, dependsOnObject };
     const subTypes = discriminator.subTypes.flatMap(({ name, value }) => {
       const subType = dtoClass(value);
       return subType ? [{ name, type: subType }] : [];
     });
-    return { container, type, discriminator: { property: discriminator.property, subTypes } };
+    return { container, type, dependsOnObject, discriminator: { property: discriminator.property, subTypes } };
   }
 }
 
@@ -111,13 +116,28 @@ export function dtoClass(type: unknown): Class | undefined {
   return isBuiltIn ? undefined : type;
 }
 
-function callTypeFunction(typeFunction: unknown, property: string): unknown {
-  if (typeof typeFunction !== 'function') return undefined;
+/** Here is no object yet: what a function says that looks at it is true of some objects only. */
+function callTypeFunction(
+  typeFunction: unknown,
+  property: string,
+): { readonly type: unknown; readonly dependsOnObject: boolean } {
+  if (typeof typeFunction !== 'function') return { type: undefined, dependsOnObject: false };
+  let isAsked = false;
+  const asked = (): undefined => void (isAsked = true);
+  const object = new Proxy(
+    {},
+    {
+      get: asked,
+      getOwnPropertyDescriptor: asked,
+      has: () => ((isAsked = true), false),
+      ownKeys: () => ((isAsked = true), []),
+    },
+  );
   try {
-    return typeFunction({ newObject: {}, object: {}, property });
+    const type: unknown = typeFunction({ newObject: object, object, property });
+    return { type, dependsOnObject: isAsked };
   } catch {
-    // A type that depends on the object cannot be told here; the live object's class and the name rules remain.
-    return undefined;
+    return { type: undefined, dependsOnObject: true };
   }
 }
 

@@ -1,5 +1,6 @@
 import { toUSVString } from 'node:util';
 import type { JsonObject, JsonValue } from '../record/json-value';
+import type { Redaction } from '../record/log-record';
 import type { NameRules } from './name-rules';
 import type { Place, RedactionNotes } from './redaction-notes';
 import { unescapeKey } from './unescape-key';
@@ -99,7 +100,18 @@ export class TextFinish {
       const finished = this.#finish(value, node, key);
       if (finished !== value) tree[key] = finished;
     }
-    for (const key of renamed ?? []) this.#rename(key, tree, node);
+    if (renamed === undefined) return;
+    const numbers = new Map<string, number>();
+    for (const key of renamed) this.#rename(key, tree, node, numbers);
+  }
+
+  /** Paths name keys as they were before secrets were taken out of them. */
+  cleanPaths(redactions: readonly Redaction[]): readonly Redaction[] {
+    const { known } = this.#notes;
+    const all = redactions.map(({ path }) => path).join('\n');
+    if (!known.mayBeInParts(all, [0, all.length])) return redactions;
+    const cleaned = (part: string): string => (this.#isSecret(part) ? known.removeFrom(part) : part);
+    return redactions.map(({ path, mode }) => ({ path: path.split('.').map(cleaned).join('.'), mode }));
   }
 
   /** Who has "password" as password shall not lose the name of the property. */
@@ -107,10 +119,14 @@ export class TextFinish {
     return this.#notes.known.removeFrom(key) !== key && !this.#names.isSensitive(unescapeKey(key));
   }
 
-  #rename(key: string, tree: JsonObject, node: Node): void {
+  /** @param numbers The last one tried for each name. From the first one anew, a thousand like names would take a second. */
+  #rename(key: string, tree: JsonObject, node: Node, numbers: Map<string, number>): void {
     const cleaned = this.#notes.known.removeFrom(key);
-    let free = cleaned;
-    for (let number = 2; Object.hasOwn(tree, free); number++) free = `${cleaned} ${number}`;
+    let number = numbers.get(cleaned) ?? 1;
+    const numbered = (): string => (number === 1 ? cleaned : `${cleaned} ${number}`);
+    while (Object.hasOwn(tree, numbered())) number++;
+    const free = numbered();
+    numbers.set(cleaned, number);
     const finished = this.#finish(tree[key]!, node, free);
     delete tree[key];
     tree[free] = finished;

@@ -1,4 +1,10 @@
-import { type Class, isLoggableProperty, markOfClass, markedProperties } from '../decorators/metadata';
+import {
+  type Class,
+  hasSensitiveClasses,
+  isLoggableProperty,
+  markOfClass,
+  markedProperties,
+} from '../decorators/metadata';
 import type { SensitiveMark } from '../decorators/sensitive-mark';
 import { type DeclaredType, type DtoMetadata, dtoClass } from './dto-metadata';
 import type { NameRules } from './name-rules';
@@ -83,7 +89,10 @@ export class Plans {
       const shape = this.#shapeOf(declared);
       const stated = marks.get(property);
       const isLoggable = isLoggableProperty(type, property);
-      const field = this.fieldOf(property, { mark: stated, isLoggable }, shape, declared.type);
+      // Members of any class go by every marked name; a class that is marked as a whole may have no such name.
+      const mayBeSensitive = declared.dependsOnObject && !declared.discriminator && hasSensitiveClasses();
+      const assumed = stated ?? (mayBeSensitive ? REDACT : undefined);
+      const field = this.fieldOf(property, { mark: assumed, isLoggable }, shape, declared.type);
       let { mark } = field;
       const [sentAs, ...others] = this.#metadata.exposedNames(type, property);
       if (sentAs !== undefined && sentAs !== property) plan.wireNames.set(property, sentAs);

@@ -71,7 +71,7 @@ export class RecordRedaction {
       bodies: { request: requestText, response: responseText },
       ...(error && { error: this.#finish(error, 'error') as unknown as RecordErrorPart }),
       ...(attributes && { attributes: this.#finishFree(attributes, 'attributes') }),
-      redactions: this.#notes.redactions,
+      redactions: this.#texts.cleanPaths(this.#notes.redactions),
       redactionCount: this.#notes.count,
     };
   }

@@ -13,6 +13,8 @@ interface Form {
 
 // Four characters in a row make a hash: a secret has no fewer.
 const WINDOW = 4;
+/** What a look at a form takes, in characters compared. */
+const LOOK_COST = 8;
 // The golden ratio: spreads hashes that differ in few bits.
 const MIX = 0x9e3779b1;
 const FEW_FORMS = 16;
@@ -158,9 +160,11 @@ class FormSearch {
       const place = Math.imul(hash, MIX) >>> shift;
       if (at < 0 || (bits[place >> 5]! & (1 << (place & 31))) === 0) continue;
       for (let form = this.#forms.get(hash); form !== undefined; form = form.next) {
+        // Many forms may share the four characters that are hashed.
+        work.left -= LOOK_COST;
+        if (work.left < 0) return undefined;
         if (!mayStandAt(text, at, form.text)) continue;
         work.left -= form.text.length;
-        if (work.left < 0) return undefined;
         if (text.startsWith(form.text, at)) addSpan(spans, text, at, form.text, this.#isBase64);
       }
     }

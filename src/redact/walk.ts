@@ -3,7 +3,7 @@ import type { TypeHint } from '../record/snapshot';
 import { FIRST_CARD_NUMBER } from './detectors/card-numbers';
 import { elementHint, fits, holdsSensitiveClass, memberHint, shapeByHint, type StructuredHint } from './follow-hint';
 import type { FreeTexts } from './free-texts';
-import { mayBeJson, mayBeJsonObject, parseJson } from './json-texts';
+import { hasNameTwice, mayBeJson, mayBeJsonObject, parseJson } from './json-texts';
 import { MORE_KEY, REDACTED, TOO_DEEP, moreMarker } from './markers';
 import type { KnownPlans } from './known-plans';
 import { MarkedValues } from './marked-values';
@@ -352,7 +352,8 @@ export class Walk {
     const redacted = inner.run(parsed, pathOf(parent, key), null);
     this.#nodesLeft = inner.#nodesLeft;
     if (inner.#isCut) this.#isCut = true;
-    return this.#notes.count === before && !inner.#isCut ? text : JSON.stringify(redacted);
+    const isWhole = this.#notes.count === before && !inner.#isCut && !hasNameTwice(text, parsed);
+    return isWhole ? text : JSON.stringify(redacted);
   }
 
   #redact(mark: ActiveMark, value: JsonValue, parent: Frame | null, key: string | number): JsonValue | undefined {
