@@ -93,6 +93,7 @@ class Invoice {
     return kind === 'card' ? CreditCard : kind === 'bank' ? BankAccount : Cash;
   })
   paid!: Cash | CreditCard | BankAccount;
+  @Type(options => (options?.newObject instanceof Invoice ? BankAccount : Cash)) back!: Cash | BankAccount;
   @Type(() => Cash) change!: Cash;
 }
 
@@ -237,8 +238,10 @@ describe('a typed body', () => {
       { kind: 'card', number: '42' },
       { kind: 'bank', holder: 'Jo' },
     ]) {
-      expect(arranged.requestBody({ paid, change: { number: '7' } }, Invoice)).to.deep.equal({
+      const invoice = { paid, back: { holder: 'Jo' }, change: { number: '7' } };
+      expect(arranged.requestBody(invoice, Invoice)).to.deep.equal({
         paid: '[REDACTED]',
+        back: '[REDACTED]',
         change: { number: '7' },
       });
     }

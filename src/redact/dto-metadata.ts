@@ -129,6 +129,7 @@ function callTypeFunction(
     {
       get: asked,
       getOwnPropertyDescriptor: asked,
+      getPrototypeOf: () => ((isAsked = true), null),
       has: () => ((isAsked = true), false),
       ownKeys: () => ((isAsked = true), []),
     },
