@@ -1,3 +1,5 @@
+import { classNameOf } from './class-name';
+
 const MAX_FRAMES = 20;
 
 /**
@@ -7,7 +9,7 @@ const MAX_FRAMES = 20;
 export function quietCause(thrown: unknown): Error {
   if (!(thrown instanceof Error))
     return new Error(`A value of type ${thrown === null ? 'null' : typeof thrown} was thrown.`);
-  const kind = thrown.constructor.name;
+  const kind = classNameOf(thrown) ?? 'Error';
   const quiet = new Error(`${kind}; its message is left out, because it may quote request data.`);
   quiet.name = 'Cause';
   quiet.stack = [`Cause: ${quiet.message}`, ...framesOf(thrown)].join('\n');

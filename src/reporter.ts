@@ -1,3 +1,4 @@
+import { callHook } from './call-hook';
 import type { LoggingError, Report } from './errors';
 
 const LEAST_GAP_MS = 60_000;
@@ -20,16 +21,21 @@ export class Reporter {
   isExiting = false;
 
   readonly report: Report = error => {
-    try {
-      this.alsoTell(error);
-      if (this.onError) this.onError(error);
-      else if (this.isExiting)
-        process.stderr.write(`(node:${process.pid}) [${error.code}] ${WARNING}: ${error.message}\n`);
-      else process.emitWarning(error.message, { type: WARNING, code: error.code });
-    } catch {
-      // A failing onError has nowhere left to be reported.
-    }
+    // What fails here has nowhere left to be reported.
+    callHook(
+      () => this.#tell(error),
+      () => {},
+    );
   };
+
+  /** Returns what `onError` does: an async one must not end the process when it fails. */
+  #tell(error: LoggingError): unknown {
+    this.alsoTell(error);
+    if (this.onError) return this.onError(error);
+    if (this.isExiting) process.stderr.write(`(node:${process.pid}) [${error.code}] ${WARNING}: ${error.message}\n`);
+    else process.emitWarning(error.message, { type: WARNING, code: error.code });
+    return undefined;
+  }
 
   /** Reports the first error of its kind; a fault in every request must not flood the log that it breaks. */
   reportOnce(kind: string, error: LoggingError): void {

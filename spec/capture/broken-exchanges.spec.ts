@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { once } from 'node:events';
+import { connect, constants, type ServerHttp2Stream } from 'node:http2';
 import { PassThrough, Readable } from 'node:stream';
 import { expect } from 'chai';
 import type { Context } from 'koa';
@@ -58,6 +59,19 @@ class BrokenController {
     context.respond = false;
     context.res.statusCode = 202;
     context.res.end('{"raw":true}');
+    return context;
+  }
+  @Get('/listed') listed(@Ctx() { res, query }: Context) {
+    const headers = ['Set-Cookie', 'a=1', 'X-One', '1', 'set-cookie', 'b=2'];
+    const pairs = [headers.slice(0, 2), headers.slice(2, 4), headers.slice(4)] as unknown as string[];
+    res.writeHead(202, 'listed' in query ? headers : pairs).end('{}');
+    return res;
+  }
+  @Get('/pooled') pooled(@Ctx() context: Context) {
+    const buffer = Buffer.from('{"of":"this request"}');
+    context.type = 'json';
+    context.body = buffer;
+    context.res.once('finish', () => buffer.fill('?'));
     return context;
   }
   @Get('/bigint') bigint(@Ctx() context: Context) {
@@ -173,6 +187,19 @@ describe('a response that breaks', () => {
     expect(record.level).to.equal('warn');
   });
 
+  it('because its source was reset by the server behind it is truncated too', async () => {
+    const app = await start();
+    const socket = await app.socket();
+    socket.write(GET('/broken/stream'));
+    await entered.opened;
+    source.write('123');
+    await once(socket, 'data');
+    source.destroy(Object.assign(new Error('upstream died'), { code: 'ECONNRESET' }));
+    const record = await app.storedRecord();
+    expect(record.response).to.deep.include({ status: 200, outcome: 'truncated' });
+    expect(record.error).to.deep.include({ message: 'upstream died', code: 'ECONNRESET' });
+  });
+
   it('because its body cannot be serialised is recorded with the status that was sent', async () => {
     const app = await start();
     expect((await app.get('/broken/bigint')).status).to.equal(500);
@@ -189,6 +216,30 @@ describe('a response past Koa', () => {
     await app.get('/broken/raw');
     const record = await app.storedRecord();
     expect(record.response).to.deep.include({ status: 202, bytes: 12, outcome: 'sent' });
+  });
+});
+
+describe('headers that are given as a list', () => {
+  for (const form of ['listed', 'pairs']) {
+    it(`are sent as without logging (${form})`, async () => {
+      const [bare, logged] = await Promise.all([
+        testApp().controllers(BrokenController).withoutLogging().start(),
+        testApp().controllers(BrokenController).start(),
+      ]);
+      const [expected, actual] = await Promise.all([bare, logged].map(app => app.get(`/broken/listed?${form}`)));
+      expect([actual!.status, actual!.headers.getSetCookie()]).to.deep.equal([202, ['a=1', 'b=2']]);
+      const without = (response: Response, name: string) => [...response.headers].filter(([key]) => key !== name);
+      expect(without(actual!, 'x-request-id')).to.deep.equal(without(expected!, 'x-request-id'));
+      expect(actual!.headers.get('x-request-id')).to.equal((await logged.storedRecord()).requestId);
+    });
+  }
+});
+
+describe('a buffer that is used again after it was sent', () => {
+  it('is recorded as it was sent', async () => {
+    const app = await start();
+    expect(await (await app.get('/broken/pooled')).json()).to.deep.equal({ of: 'this request' });
+    expect((await app.storedRecord()).response.body).to.deep.equal({ of: 'this request' });
   });
 });
 
@@ -228,6 +279,49 @@ describe('over HTTP/2', () => {
     const [fast, endless] = await app.storedRecords();
     expect(fast!.response).to.deep.include({ status: 200, outcome: 'sent', bytes: 13, body: { fast: true } });
     expect(endless!.response).to.deep.include({ status: 200, outcome: 'aborted', bodyOmitted: 'stream' });
+  });
+
+  it('requests at the same time do not end each other', async () => {
+    const app = await testApp().controllers(BrokenController).overHttp2().start();
+    const session = connect(`http://127.0.0.1:${app.port}`);
+    const slow = session.request({ ':path': '/broken/slow' });
+    await entered.opened;
+    const fast = session.request({ ':path': '/broken/fast' }).resume();
+    await once(fast, 'close');
+    leave.open();
+    await once(slow.resume(), 'close');
+    session.close();
+    const records = await app.storedRecords();
+    expect(records.map(({ response }) => [response.status, response.outcome])).to.deep.equal([
+      [200, 'sent'],
+      [200, 'sent'],
+    ]);
+  });
+
+  it('a client that leaves before the response gives an aborted record without a status', async () => {
+    const app = await testApp().controllers(BrokenController).overHttp2().start();
+    const session = connect(`http://127.0.0.1:${app.port}`);
+    const request = session.request({ ':path': '/broken/slow' });
+    request.on('error', () => {});
+    const [stream] = (await once(app.server, 'stream')) as [ServerHttp2Stream];
+    await entered.opened;
+    request.close(constants.NGHTTP2_CANCEL);
+    await once(stream, 'close');
+    session.close();
+    leave.open();
+    expect((await app.storedRecord()).response).to.deep.include({ status: null, outcome: 'aborted' });
+  });
+
+  it('a body that no header announces is recorded', async () => {
+    const app = await testApp().controllers(BrokenController).overHttp2().start();
+    const session = connect(`http://127.0.0.1:${app.port}`);
+    const headers = { ':method': 'POST', ':path': '/broken/slow', 'content-type': 'application/json' };
+    const request = session.request(headers).resume();
+    request.end('{"password":"canary"}');
+    leave.open();
+    await once(request, 'close');
+    session.close();
+    expect((await app.storedRecord()).request).to.deep.include({ bytes: null, body: { password: '[REDACTED]' } });
   });
 
   it('a long body counts as sent', async () => {

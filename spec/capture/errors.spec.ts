@@ -1,11 +1,14 @@
 import 'reflect-metadata';
 import { expect } from 'chai';
-import { IsString, MinLength, ValidateNested } from 'class-validator';
+import { inherits } from 'node:util';
+import { IsDate, IsInt, IsString, MinLength, ValidateNested } from 'class-validator';
+import type { Context } from 'koa';
 import { Type } from 'class-transformer';
 import {
   Authorized,
   BadRequestError,
   Body,
+  Ctx,
   Get,
   Header,
   HttpError,
@@ -33,6 +36,13 @@ class PaymentError extends Error {
 }
 class CardError extends PaymentError {}
 class ExpiredCardError extends CardError {}
+class SeveralCardsError extends AggregateError {}
+/** As classes were written before there were any; its prototype says that its constructor is `Error`. */
+const OldError = function OldError(this: Error) {
+  this.message = 'old';
+} as unknown as new () => Error;
+inherits(OldError, Error);
+Reflect.deleteProperty(OldError.prototype as object, 'constructor');
 
 class Card {
   @Sensitive() @MinLength(16) number!: string;
@@ -43,6 +53,10 @@ class Passport {
 class Traveller {
   @IsString() serial!: string;
   @Sensitive() @ValidateNested() @Type(() => Passport) passport!: Passport;
+}
+class Basket {
+  @IsInt({ each: true }) counts!: number[];
+  @IsDate() @Type(() => Date) at!: Date;
 }
 class Order {
   @IsString() item!: string;
@@ -84,6 +98,34 @@ class ErrorsController {
   @Get('/undefined') undefinedResult() {}
   @Post('/orders') order(@Body() order: Order) {
     return order;
+  }
+  @Post('/baskets') basket(@Body() basket: Basket) {
+    return basket;
+  }
+  @Get('/several-cards') severalCards() {
+    throw new SeveralCardsError([], 'several');
+  }
+  @Get('/old') old() {
+    throw new OldError();
+  }
+  @Get('/listed') listed() {
+    const names = { 'a.b': 1, $x: 2, '': 3, '100%': 4 };
+    const items = Array.from({ length: 1_500 }, (_, item) => ({ item, names }));
+    throw Object.assign(new HttpError(422, 'refused'), { errors: [...items, 'x'.repeat(100_000)] });
+  }
+  @Get('/refused') refused() {
+    const own = { code: 7, message: 'no', at: new Date(Number.NaN), sizes: new Map([[1, 2]]), toJSON: () => 'told' };
+    const target = { 'a.b': own, 'x%2Ey': { ...own, toJSON: undefined }, bytes: Buffer.from('ab') };
+    const refusal = { property: 'size', constraints: { isInt: 'no integer' }, target, value: Number.NaN, ...own };
+    throw Object.assign(new HttpError(422, 'refused'), { errors: [{ ...refusal, toJSON: undefined }, own] });
+  }
+  @Get('/unanswered') unanswered(@Ctx() context: Context) {
+    context.respond = false;
+    throw new PaymentError('P4');
+  }
+  @Get('/answered') answered(@Ctx() context: Context) {
+    context.body = { paid: true };
+    throw new PaymentError('P5');
   }
   @Post('/travellers') traveller(@Body() traveller: Traveller) {
     return traveller;
@@ -167,6 +209,41 @@ describe('error handlers', () => {
     expect([response.status, await response.json()]).to.deep.equal([413, { name: 'PayloadTooLargeError' }]);
   });
 
+  it('answer errors of classes that forget their constructor, and of those that stand for several', async () => {
+    const app = await builder({
+      errorHandlers: [
+        [OldError, () => ({ status: 410, body: { code: 'OLD' } })],
+        [SeveralCardsError, () => ({ status: 402, body: { code: 'CARDS' } })],
+      ],
+    }).start();
+    expect(await (await app.get('/errors/old')).json()).to.deep.equal({ code: 'OLD' });
+    expect(await (await app.get('/errors/several-cards')).json()).to.deep.equal({ code: 'CARDS' });
+  });
+
+  it('without a body send none that was meant for success, unless they put it there', async () => {
+    const silent = await builder({ errorHandlers: [[PaymentError, () => ({ status: 409 })]] }).start();
+    const response = await silent.get('/errors/answered');
+    expect([response.status, await response.text()]).to.deep.equal([409, 'Conflict']);
+    const handler = (_: Error, context: Context) => {
+      context.body = { refused: true };
+      return { status: 409 };
+    };
+    const telling = await builder({ errorHandlers: [[PaymentError, handler]] }).start();
+    const told = await telling.get('/errors/answered');
+    expect([told.status, await told.json()]).to.deep.equal([409, { refused: true }]);
+  });
+
+  it('leave a response that Koa was told not to send to Koa, which sends its error', async () => {
+    for (const errorHandlers of [[], [ApiErrors]]) {
+      const app = await builder({ errorHandlers }).start();
+      const response = await app.get('/errors/unanswered');
+      expect([response.status, await response.text()]).to.deep.equal([500, 'Internal Server Error']);
+      const record = await app.storedRecord();
+      expect(record.response).to.deep.include({ status: 500, outcome: 'sent' });
+      expect(record.error?.message).to.equal('payment refused: P4');
+    }
+  });
+
   it('for Error alone leave unknown addresses to the host', async () => {
     const app = await builder({ errorHandlers: [ApiErrors] }).start();
     expect((await app.get('/nowhere')).status).to.equal(404);
@@ -201,6 +278,8 @@ describe('without an error handler', () => {
     '/members',
     '/undefined',
     '/non-error',
+    '/listed',
+    '/refused',
   ];
   for (const development of [true, false]) {
     it(`the response equals the host's default (development: ${development})`, async () => {
@@ -217,6 +296,25 @@ describe('without an error handler', () => {
       }
     });
   }
+
+  it('a validation error without anything sensitive is sent as the host sends it', async () => {
+    const bare = await builder().host({ defaultErrorHandler: true, development: false }).withoutLogging().start();
+    const logged = await builder().host({ development: false }).start();
+    let deep: unknown = 'deep';
+    for (let level = 0; level < 100; level++) deep = [deep];
+    const body = {
+      counts: Array.from({ length: 12_000 }, () => 'x'),
+      at: 'never',
+      names: { 'a.b': 1, $x: 2, '': 3, '100%': 4, 'x%2Ey': 5 },
+      text: 'x'.repeat(20_000),
+      deep,
+    };
+    const [expected, actual] = await Promise.all([
+      bare.post('/errors/baskets', body),
+      logged.post('/errors/baskets', body),
+    ]);
+    expect([actual.status, await actual.text()]).to.deep.equal([400, await expected.text()]);
+  });
 
   it('a validation error keeps everything but the sensitive input', async () => {
     const app = await builder().host({ development: false }).start();

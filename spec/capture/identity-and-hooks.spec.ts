@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { inspect } from 'node:util';
-import { expect } from 'chai';
+import { assert, expect } from 'chai';
 import type { Context } from 'koa';
 import { Ctx, Get, JsonController } from 'routing-controllers';
 import { Logged, type Logging, type LoggingOptions, type LogRecord } from '../../src';
@@ -13,6 +13,9 @@ let logging: Logging | undefined;
 class HooksController {
   @Get('/plain') plain() {
     return {};
+  }
+  @Get('/ip') ip(@Ctx() { ip }: Context) {
+    return { ip };
   }
   @Get('/annotated') annotated(@Ctx() context: Context) {
     logging?.annotate(context, { orderId: 17, password: 'canary-annotated' });
@@ -70,6 +73,25 @@ describe('the identity of a request', () => {
     const [traced, untraced] = await app.storedRecords();
     expect(traced).to.deep.include({ traceId: trace, spanId: span });
     expect(untraced).not.to.have.any.keys('traceId', 'spanId');
+  });
+});
+
+describe('the address of a client', () => {
+  it('is what the application makes of it, as without logging', async () => {
+    const app = await testApp()
+      .controllers(HooksController)
+      .setUp(koa => (koa.proxy = true))
+      .use((context, next) => {
+        context.req.headers['x-forwarded-for'] = context.get('cf-connecting-ip');
+        return next();
+      })
+      .start();
+    const response = await app.get('/hooks/ip', {
+      'cf-connecting-ip': '203.0.113.9',
+      'x-forwarded-for': '203.0.113.1',
+    });
+    expect(await response.json()).to.deep.equal({ ip: '203.0.113.9' });
+    expect((await app.storedRecord()).client.ip).to.equal('203.0.113.9');
   });
 });
 
@@ -172,16 +194,24 @@ describe('hooks', () => {
     expect((await app.storedRecord()).attributes).to.deep.equal({ orderId: 17, password: '[REDACTED]', step: 'paid' });
   });
 
-  it('and an onError that throws break nothing', async () => {
-    const app = await start({
-      identify: () => {
-        throw new Error('first');
-      },
-      onError: () => {
-        throw new Error('second');
-      },
+  for (const [how, onError] of [
+    ['throws', () => assert.fail('second')],
+    ['returns a promise that rejects', (() => Promise.reject(new Error('second'))) as unknown as () => void],
+  ] as const) {
+    it(`and an onError that ${how} break nothing`, async () => {
+      const app = await start({ identify: () => assert.fail('first'), onError });
+      expect((await app.get('/hooks/plain')).status).to.equal(200);
+      expect((await app.storedRecord()).user).to.equal(null);
     });
+  }
+
+  it('that throw errors without a constructor break nothing', async () => {
+    const fail = (): never => {
+      throw Object.assign(new Error('bare'), { constructor: null });
+    };
+    const app = await start({ onRequest: fail, identify: fail });
     expect((await app.get('/hooks/plain')).status).to.equal(200);
-    expect((await app.storedRecord()).user).to.equal(null);
+    expect(await app.storedRecords(1)).to.have.length(1);
+    expect(app.reports.map(({ code }) => code)).to.deep.equal(['HOOK_FAILED', 'HOOK_FAILED']);
   });
 });

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { TimeSlices } from '../../src/capture/time-slices';
 import { ManualTime } from '../support/manual-time';
 
-/** Pieces of work that take a millisecond each. */
+/** Pieces of work that take an eighth of a millisecond each. */
 function arrange(pieces: number) {
   const time = new ManualTime();
   const pending = { length: pieces };
@@ -11,7 +11,7 @@ function arrange(pieces: number) {
     pending,
     () => {
       pending.length--;
-      time.advance(1);
+      time.advance(0.125);
     },
     () => events.push('idle'),
     time,
@@ -29,16 +29,29 @@ function arrange(pieces: number) {
 }
 
 describe('work in slices', () => {
-  it('takes longer slices, up to 5 ms, while they leave some behind', () => {
-    const { slices, turns } = arrange(100);
+  it('takes short slices while each leaves less behind', () => {
+    const { slices, turns } = arrange(9);
     slices.schedule();
-    expect(turns(5)).to.deep.equal([1, 2, 4, 5, 5]);
+    expect(turns(5)).to.deep.equal([2, 2, 2, 2, 1]);
+  });
+
+  it('takes longer ones, up to 5 ms, while no less is left each time', () => {
+    const { slices, turns, pending } = arrange(1_000);
+    slices.schedule();
+    expect(turns(8, () => (pending.length += 40))).to.deep.equal([2, 2, 4, 8, 16, 32, 40, 40]);
+  });
+
+  it('keeps their length until nothing is left', () => {
+    const { slices, turns, pending } = arrange(20);
+    slices.schedule();
+    turns(2, () => (pending.length += 3));
+    expect(turns(4)).to.deep.equal([4, 4, 4, 4]);
   });
 
   it('does not let a backlog stay that only just does not grow', () => {
     const { slices, turns, pending, events } = arrange(20);
     slices.schedule();
-    turns(20, () => {
+    turns(30, () => {
       pending.length += 3;
       slices.schedule();
     });
@@ -46,25 +59,26 @@ describe('work in slices', () => {
   });
 
   it('starts with a short slice after a rest, says when it has nothing left, and how long it took', () => {
-    const { slices, turns, events, pending } = arrange(7);
+    const { slices, turns, events, pending } = arrange(8);
     slices.schedule();
-    expect(turns(3)).to.deep.equal([1, 2, 4]);
+    turns(2, () => (pending.length += 3));
+    expect(turns(3)).to.deep.equal([4, 4, 2]);
     expect(events).to.deep.equal(['idle']);
     pending.length = 10;
     slices.schedule();
     slices.schedule();
-    expect(turns(1)).to.deep.equal([1]);
-    expect(slices.workMs).to.equal(8);
+    expect(turns(1)).to.deep.equal([2]);
+    expect(slices.workMs).to.equal(2);
   });
 
   it('works off what has gathered at once when asked to hurry, for 5 ms, and the rest in its turn', () => {
-    const { time, slices, pending, events } = arrange(7);
+    const { time, slices, pending, events } = arrange(50);
     slices.schedule();
     slices.hurry();
     slices.hurry();
-    expect([time.tick(), pending.length, slices.workMs]).to.deep.equal([1, 2, 5]);
+    expect([time.tick(), pending.length, slices.workMs]).to.deep.equal([1, 10, 5]);
     slices.hurry();
-    expect([time.tick(), pending.length, slices.workMs]).to.deep.equal([1, 0, 7]);
+    expect([time.tick(), pending.length, slices.workMs]).to.deep.equal([1, 0, 6.25]);
     expect([time.turn(), events]).to.deep.equal([1, ['idle']]);
   });
 });

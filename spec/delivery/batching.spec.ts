@@ -44,9 +44,10 @@ describe('a batch', () => {
     expect(sink.writes.map(numbersOf)).to.deep.equal([[1], [2]]);
   });
 
+  const pairs = Array.from({ length: 16 }, () => 2);
   for (const [what, isPacked, expected] of [
     ['is larger when more has come together, where nothing is built of it', true, [20, 12]],
-    ['is no larger when more has come together', false, Array.from({ length: 16 }, () => 2)],
+    ['is no larger when more has come together', false, pairs],
   ] as const) {
     it(what, async () => {
       const sink = Object.assign(new RecordingSink(), { [TAKES_PACKED]: isPacked });
@@ -55,6 +56,14 @@ describe('a batch', () => {
       await clock.settle();
       expect(sink.writes.map(({ length }) => length)).to.deep.equal(expected);
       expect(lane()).to.include({ delivered: 32, writeLimit: isPacked ? 20 : 2 });
+    });
+
+    it(`${what}, by its bytes`, async () => {
+      const sink = Object.assign(new RecordingSink(), { [TAKES_PACKED]: isPacked });
+      const { push, clock } = testDelivery({ maxBatchBytes: 2 * recordBytes(numberedRecord(32)), sinks: [sink] });
+      push(32);
+      await clock.settle();
+      expect(sink.writes.map(({ length }) => length)).to.deep.equal(expected);
     });
   }
 

@@ -6,7 +6,7 @@ describe('the options of delivery', () => {
   it('have defaults for everything', () => {
     expect(resolveDeliveryOptions()).to.deep.equal({
       maxBatchRecords: 100,
-      maxBatchBytes: 1_048_576,
+      maxBatchBytes: 262_144,
       maxDelayMs: 1_000,
       maxQueueRecords: 10_000,
       maxQueueBytes: 33_554_432,

@@ -8,6 +8,8 @@ const because = (...places: readonly unknown[]) => ({
   rejected: places.map(index => ({ index, reason: 'too large.' })) as never,
 });
 
+const ONE_BATCH = { maxBatchRecords: 250, maxBatchBytes: 1024 ** 2 };
+
 describe('records that a sink can never take', () => {
   it('are dropped and counted, the others of the batch are delivered', async () => {
     const { push, sink, clock, lane, drops, reports } = testDelivery();
@@ -47,7 +49,7 @@ describe('records that a sink can never take', () => {
 
   for (const poison of [1, 25, 250]) {
     it(`are told apart with few more writes when they are ${poison} of 250`, async () => {
-      const { push, sink, clock, lane } = testDelivery({ maxBatchRecords: 250 });
+      const { push, sink, clock, lane } = testDelivery(ONE_BATCH);
       const numbers = Array.from({ length: poison }, (_, index) => 1 + Math.floor((index * 250) / poison));
       sink.onEveryWrite(refuseHolding(...numbers));
       push(250);
@@ -60,7 +62,7 @@ describe('records that a sink can never take', () => {
   }
 
   it('cost no more writes when the sink names them', async () => {
-    const { push, sink, clock, lane } = testDelivery({ maxBatchRecords: 250 });
+    const { push, sink, clock, lane } = testDelivery(ONE_BATCH);
     sink.onEveryWrite(async batch => {
       const rejected = numbersOf(batch).flatMap((number, index) =>
         number % 10 === 0 ? [{ index, reason: 'bad' }] : [],

@@ -30,7 +30,8 @@ class ToldRedactor {
   }
 
   redact(taken: Snapshot): RedactedParts {
-    const facts = this.#facts.tellNew();
+    const facts = this.#facts.untold();
+    this.#facts.wasTold();
     if (facts) this.#classes.learn(structuredClone(facts));
     return this.#redactor.redact(taken);
   }

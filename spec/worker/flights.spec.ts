@@ -41,6 +41,18 @@ describe('what goes to a worker', () => {
     expect(flights.land(1), 'an answer of the worker that is gone').to.equal(undefined);
   });
 
+  it('goes one by one, before all that waits, when it could not be sent together', () => {
+    const flights = flightsOf(65);
+    const first = flights.depart()!;
+    flights.land(first.number);
+    expect(flights.divide(first.flight)).to.equal(true);
+    expect(flights.bytes).to.equal(6_500);
+    const batches = departures(flights);
+    expect([batches.length, batches[0], batches.at(-1)]).to.deep.equal([65, '0', '64']);
+    const alone = flightsOf(1).depart()!;
+    expect(flights.divide(alone.flight)).to.equal(false);
+  });
+
   it('goes one by one after it ended two workers, and what ends one alone is given up', () => {
     const flights = flightsOf(3);
     departures(flights);

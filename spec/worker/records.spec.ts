@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
-import { Body, JsonController, Post } from 'routing-controllers';
+import { Body, Get, JsonController, Post, QueryParam } from 'routing-controllers';
 import { createLogging, fileSink, Logged, LoggingError, memorySink, Sensitive } from '../../src';
 import { INSPECTION, type Inspectable } from '../../src/inspection';
 import type { LogRecord } from '../../src/record/log-record';
@@ -31,6 +31,12 @@ class TypedController {
   @Post('/custom') custom(@Body() body: Custom) {
     return { kept: body.hashedDigits.length };
   }
+  @Get('/found') found(@QueryParam('zip') @Sensitive() zip: string) {
+    return { length: zip.length };
+  }
+  @Post('/odd') odd() {
+    return {};
+  }
   @Post('/free') free(@Body() body: object) {
     return body;
   }
@@ -56,6 +62,28 @@ describe('records that a worker makes', () => {
     expect(threadOfFunction).to.deep.equal(['here']);
     const [hashedDigits] = app.logging.hash('123456789');
     expect(record!.request.body).to.deep.equal({ voucherDigits: 'only 13 characters', hashedDigits });
+    expectConservation(app.logging.stats());
+  });
+
+  it('fail alone when they cannot be sent to it, and what was to be told with them is told with the next', async () => {
+    const app = await testApp()
+      .controllers(TypedController)
+      .logging({ worker: true, sinks: [fileSink({ directory: directory() })] })
+      .use((context, next) => {
+        if (context.path === '/typed/odd') context.originalUrl = (() => 'odd') as unknown as string;
+        return next();
+      })
+      .start();
+    await Promise.all([
+      app.post('/typed/odd', {}),
+      app.fetch('/typed/found?zip=canary-1'),
+      app.fetch('/typed/found?zip=canary-2'),
+    ]);
+    await app.logging.flush();
+    const { recorded, dropped } = app.logging.stats().exchanges;
+    expect([recorded, dropped.failed]).to.deep.equal([2, 1]);
+    const records = await readNdjson(directory());
+    expect(records.map(({ request }) => request.query)).to.deep.equal([{ zip: '[REDACTED]' }, { zip: '[REDACTED]' }]);
     expectConservation(app.logging.stats());
   });
 

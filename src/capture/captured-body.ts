@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { isProxy } from 'node:util/types';
 import type { Context } from 'koa';
 import type { BodyPolicy } from '../decorators/selection-options';
@@ -5,7 +6,7 @@ import type { SnapshotBody, SnapshotFile, TypeHint } from '../record/snapshot';
 import { plainCopy } from './attributes';
 import type { Exchange } from './exchange';
 
-const JSON_TYPE = /^[^;]*[/+]json\s*(?:;|$)/i;
+export const JSON_TYPE = /^[^;]*[/+]json\s*(?:;|$)/i;
 const FORM_TYPE = /^application\/x-www-form-urlencoded\s*(?:;|$)/i;
 const MULTIPART_TYPE = /^multipart\//i;
 const TEXT_TYPE = /^text\/|^application\/(?:xml|[^;]*\+xml|javascript)/i;
@@ -29,12 +30,18 @@ interface ParsedRequest {
   readonly files?: unknown;
 }
 
+/** Over HTTP/2 a body needs no header that announces it. */
+function hasBody({ headers, stream }: IncomingMessage & { readonly stream?: { readonly endAfterHeaders?: boolean } }) {
+  const length = headers['content-length'];
+  if (length !== undefined) return Number(length) > 0;
+  return headers['transfer-encoding'] !== undefined || stream?.endAfterHeaders === false;
+}
+
 /** The request body as the client sent it. */
 export function requestBody(exchange: Exchange, rules: BodyRules): SnapshotBody {
   const { context, hasFailed } = exchange;
   const { headers } = context.req;
-  const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
-  if (!hasBody) return NONE;
+  if (!hasBody(context.req)) return NONE;
   if (isRefusedByPolicy(rules.policy, hasFailed)) return { kind: 'omitted', why: 'policy' };
   const type = headers['content-type'] ?? '';
   const request = context.request as ParsedRequest;

@@ -1,4 +1,5 @@
 import { isNativeError, isProxy } from 'node:util/types';
+import { classNameOf } from '../class-name';
 import type { RecordCause } from '../record/log-record';
 import type { SnapshotError, SnapshotValidation } from '../record/snapshot';
 
@@ -28,9 +29,7 @@ function nameMessageCode(thrown: unknown): RecordCause {
     return { name: 'NonError', message: `a value of type ${thrown === null ? 'null' : typeof thrown} was thrown` };
   }
   const own = text(read(thrown, 'name'));
-  const constructor = read(thrown, 'constructor');
-  const constructorName = typeof constructor === 'function' ? constructor.name : undefined;
-  const name = own && own !== 'Error' ? own : (constructorName ?? 'Error');
+  const name = own && own !== 'Error' ? own : (classNameOf(thrown) ?? 'Error');
   const message = isNativeError(thrown) || thrown instanceof Error ? (text(read(thrown, 'message')) ?? '') : '';
   const code = text(read(thrown, 'code'));
   return { name, message, ...(code !== undefined ? { code } : {}) };

@@ -31,7 +31,8 @@ function isPair(source: ErrorHandlerSource): source is readonly [ErrorClass, Err
 
 /** The registered handlers, found by class: the most derived registered class of an error wins. */
 export class ErrorHandlers {
-  readonly #byClass = new Map<unknown, ErrorHandler>();
+  /** By prototypes: classes that inherit in the old way, as those of `http-errors`, need not know their constructor. */
+  readonly #byPrototype = new Map<unknown, ErrorHandler>();
 
   /** @throws {@link LoggingError} `OPTION_INVALID` or `DECORATOR_INVALID`, naming the source that is wrong. */
   constructor(sources: readonly ErrorHandlerSource[] = []) {
@@ -42,18 +43,14 @@ export class ErrorHandlers {
   }
 
   get isEmpty(): boolean {
-    return this.#byClass.size === 0;
+    return this.#byPrototype.size === 0;
   }
 
   /** The handler of the error's class or of its nearest registered parent. */
   find(error: unknown): ErrorHandler | undefined {
     if (!(error instanceof Error)) return undefined;
-    // Several errors of any class stand behind an AggregateError: only the handler for all errors can speak for them.
-    if (error instanceof AggregateError) return this.#byClass.get(Error);
-    // Along the prototypes and not the constructors: the classes of `http-errors`, which the body parser throws, inherit
-    // in the old way, where a constructor does not know its parent.
     for (let type: unknown = Object.getPrototypeOf(error); type !== null; type = Object.getPrototypeOf(type)) {
-      const handler = this.#byClass.get((type as object).constructor);
+      const handler = this.#byPrototype.get(type);
       if (handler) return handler;
     }
     return undefined;
@@ -61,7 +58,7 @@ export class ErrorHandlers {
 
   /** Whether a class itself, not only one of its parents, has a handler. */
   has(errorClass: ErrorClass): boolean {
-    return this.#byClass.has(errorClass);
+    return this.#byPrototype.has(errorClass.prototype);
   }
 
   #addPair(where: string, [errorClass, handler]: readonly [ErrorClass, ErrorHandler]): void {
@@ -95,9 +92,9 @@ export class ErrorHandlers {
   }
 
   #add(where: string, errorClass: ErrorClass, handler: ErrorHandler): void {
-    if (this.#byClass.has(errorClass)) {
+    if (this.#byPrototype.has(errorClass.prototype)) {
       throw new LoggingError('OPTION_INVALID', `${where} handles ${errorClass.name}, which has a handler already.`);
     }
-    this.#byClass.set(errorClass, handler);
+    this.#byPrototype.set(errorClass.prototype, handler);
   }
 }

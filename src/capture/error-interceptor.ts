@@ -1,5 +1,6 @@
 import type { Context, Next } from 'koa';
 import { HttpError, KoaDriver, NotFoundError } from 'routing-controllers';
+import { classNameOf } from '../class-name';
 import { LoggingError, type Report } from '../errors';
 import { quietCause } from '../quiet-cause';
 import { Redactor, resolveRedactOptions } from '../redact/redactor';
@@ -57,7 +58,7 @@ export class ErrorInterceptor {
    * @throws the same error when neither applies: it then belongs to Koa, as it would without us.
    */
   async answer(context: Context, error: unknown): Promise<void> {
-    if (context.headerSent || !context.writable) throw error;
+    if (!isAnswerable(context)) throw error;
     if (await this.#answerByHandler(context, error)) return;
     const failure = hostFailureOf(context, error);
     if (!failure) throw error;
@@ -67,12 +68,15 @@ export class ErrorInterceptor {
   async #answerByHandler(context: Context, error: unknown): Promise<boolean> {
     const handler = this.#handlers.find(error);
     if (!handler) return false;
+    const { body: failed } = context;
     try {
       const response = await handler(error as Error, context);
+      // The body that was to be sent when it failed is no answer to the error.
+      if (response && context.body === failed && failed !== undefined) clearBody(context);
       if (response) respond(context, response, error);
       return Boolean(response);
     } catch (cause) {
-      const { name } = (error as Error).constructor;
+      const name = classNameOf(error as Error) ?? 'Error';
       this.#reporter.reportOnce(
         `error-handler:${name}`,
         new LoggingError(
@@ -93,7 +97,8 @@ export class ErrorInterceptor {
     const body: unknown = context.body;
     if (typeof body === 'object' && body !== null && Array.isArray((body as { errors?: unknown }).errors)) {
       const { errors } = body as { readonly errors: readonly unknown[] };
-      context.body = { ...body, errors: this.#redactor.cleanValidationErrors(errors) };
+      const cleaned = this.#redactor.cleanValidationErrors(errors);
+      if (cleaned !== errors) context.body = { ...body, errors: cleaned };
     }
     const isUnexpected = !(error instanceof HttpError) || error.httpCode >= 500;
     if (isUnexpected && error instanceof Error) context.app.emit('error', error, context);
@@ -105,7 +110,7 @@ export class ErrorInterceptor {
    */
   isUnmatched(context: Context): boolean {
     if (this.#handlers.isEmpty || context.status !== 404 || context.body != null) return false;
-    if (context.headerSent || context.respond === false || !context.writable || matchedBinding(context)) return false;
+    if (!isAnswerable(context) || matchedBinding(context)) return false;
     return this.#handlers.has(NotFoundError) || this.#handlers.has(HttpError);
   }
 
@@ -113,6 +118,17 @@ export class ErrorInterceptor {
   async answerUnmatched(context: Context): Promise<void> {
     await this.#answerByHandler(context, new NotFoundError());
   }
+}
+
+/** Without a body, and without a type that would make one of `undefined`, Koa writes the status out. */
+function clearBody(context: Context): void {
+  context.remove('content-type');
+  context.body = undefined;
+}
+
+/** Whether what is put into the context would be sent. With `respond: false` Koa sends nothing but errors of its own. */
+function isAnswerable(context: Context): boolean {
+  return !context.headerSent && context.respond !== false && context.writable;
 }
 
 function respond(context: Context, { status, body, headers = {} }: ErrorResponse, error: unknown): void {

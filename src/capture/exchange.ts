@@ -26,8 +26,6 @@ export interface ExchangeFollower {
  */
 export class Exchange implements ActionObserver, ResultObserver {
   readonly arrivedAt = performance.now();
-  readonly #follower: ExchangeFollower;
-
   binding: ActionBinding | undefined = undefined;
   /** A by-hand `LoggingInterceptor` asked for the record. */
   isRequested = false;
@@ -76,12 +74,11 @@ export class Exchange implements ActionObserver, ResultObserver {
     /** Milliseconds since 1970. */
     readonly at: number,
     readonly requestId: string,
-    readonly clientIp: string | undefined,
+    /** At first of the connection, in the end as Koa tells it. */
+    public clientIp: string | undefined,
     readonly clientPort: number | undefined,
-    follower: ExchangeFollower,
-  ) {
-    this.#follower = follower;
-  }
+    readonly follower: ExchangeFollower,
+  ) {}
 
   enterAction(binding: ActionBinding): void {
     this.binding = binding;
@@ -120,6 +117,7 @@ export class Exchange implements ActionObserver, ResultObserver {
   /** All middleware is done with the request. */
   settle(): void {
     this.#hasSettled = true;
+    this.#noteClient();
     if (this.closedAt !== undefined) this.#finish();
   }
 
@@ -130,12 +128,12 @@ export class Exchange implements ActionObserver, ResultObserver {
     const { res } = this.context;
     // Noted now: a handler that answers a client who has left sets a status that nobody got.
     this.status = res.headersSent ? res.statusCode : null;
-    if (!isSent(res)) {
+    if (this.status === null || !isSent(res)) {
       // A source that fails destroys the response as if the client had left; only its error tells them apart.
       this.outcome = res.headersSent && this.hasBrokenBody ? 'truncated' : 'aborted';
     }
     if (this.#hasSettled) this.#finish();
-    else this.#follower.outlived(this);
+    else this.follower.outlived(this);
   }
 
   get isResponseClosed(): boolean {
@@ -166,9 +164,18 @@ export class Exchange implements ActionObserver, ResultObserver {
     return this.hasError || this.outcome !== 'sent' || status === null || status >= 400;
   }
 
+  /** Not before the application is done: Koa remembers what it said first, and a middleware may know better. */
+  #noteClient(): void {
+    try {
+      this.clientIp = this.context.ip || this.clientIp;
+    } catch {
+      // An HTTP/2 session that is gone tells nothing any more.
+    }
+  }
+
   #finish(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#follower.closed(this);
+    this.follower.closed(this);
   }
 }

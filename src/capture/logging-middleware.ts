@@ -34,6 +34,13 @@ const CLIENT_GONE: ReadonlySet<unknown> = new Set([
   'ERR_STREAM_PREMATURE_CLOSE',
 ]);
 
+/** A source that was reset, by the server it reads from, failed itself; a client that resets its connection breaks none. */
+function isClientGone(error: unknown, context: Context): boolean {
+  const { code } = (error ?? {}) as { readonly code?: unknown };
+  const { errored } = (context.body ?? {}) as { readonly errored?: unknown };
+  return CLIENT_GONE.has(code) && !(code === 'ECONNRESET' && errored === error);
+}
+
 /** Opens an exchange for each request and follows it to its end. */
 export class Capture {
   readonly #ids = new UuidV7Source();
@@ -51,8 +58,12 @@ export class Capture {
   /** The Koa middleware; it belongs before all others, so that it sees what they refuse. */
   middleware(): Middleware {
     return (context, next) => {
-      // Mounted twice, the outer middleware has taken the request up already.
-      if ((context as Followed)[EXCHANGE]) return next();
+      const followed = (context as Followed)[EXCHANGE];
+      if (followed) {
+        // Mounted twice, the outer one has taken the request up already.
+        if (followed.follower !== this.#follower) this.#hintAtOther();
+        return next();
+      }
       const exchange = this.#isClosed ? undefined : this.#openExchange(context);
       return exchange ? this.#follow(exchange, context, next) : this.errors.use(context, next);
     };
@@ -104,7 +115,8 @@ export class Capture {
     const at = Date.now();
     const id = this.#ids.make(at);
     const incomingId = requestIdHeader ? saneRequestId(req.headers[requestIdHeader]) : undefined;
-    const exchange = new Exchange(context, id, at, incomingId ?? id, context.ip, req.socket.remotePort, this.#follower);
+    const { remoteAddress, remotePort } = req.socket;
+    const exchange = new Exchange(context, id, at, incomingId ?? id, remoteAddress, remotePort, this.#follower);
     this.#watchErrors(context.app);
     // Not by `context.set`, which takes lists and objects as well, and several times as long.
     if (requestIdHeader && !res.headersSent) res.setHeader(requestIdHeader, exchange.requestId);
@@ -140,11 +152,21 @@ export class Capture {
     app.on('error', (error: unknown, context?: Context) => {
       const exchange = (context as Followed | undefined)?.[EXCHANGE];
       if (!exchange) return;
-      const isClientGone = CLIENT_GONE.has((error as { code?: unknown } | null)?.code);
-      if (isClientGone) return;
+      if (isClientGone(error, exchange.context)) return;
       exchange.hasBrokenBody = true;
       exchange.noteError(error);
     });
+  }
+
+  #hintAtOther(): void {
+    this.reporter.reportOnce(
+      'other-logging',
+      new LoggingError(
+        'CAPTURE_FAILED',
+        'Another logging in front of this one follows the requests of this application, so this one records none of ' +
+          'them. Use one createLogging() for each application; it takes as many sinks as you like.',
+      ),
+    );
   }
 
   #hintAtSetup({ binding, hasError, result, handlerStartedAt }: Exchange): void {

@@ -25,8 +25,8 @@ export class OpenExchanges {
   }
 
   watch(exchange: Exchange): void {
-    const socket: WatchedSocket = exchange.context.req.socket;
-    (socket[OPEN_ON_SOCKET] ?? watchSocket(socket)).push(exchange);
+    const socket = ownSocketOf(exchange);
+    if (socket) (socket[OPEN_ON_SOCKET] ?? watchSocket(socket)).push(exchange);
     exchange.place = this.#open.push(exchange) - 1;
   }
 
@@ -45,7 +45,7 @@ export class OpenExchanges {
     const moved = this.#open[place];
     if (moved) moved.place = place;
     if (exchange.handlerWait) clearTimeout(exchange.handlerWait);
-    const onSocket = (exchange.context.req.socket as WatchedSocket)[OPEN_ON_SOCKET];
+    const onSocket = ownSocketOf(exchange)?.[OPEN_ON_SOCKET];
     // Most often the only one there; of pipelined ones the first.
     if (onSocket) removeAt(onSocket, onSocket.indexOf(exchange));
     if (this.#waiters.size > 0) for (const check of this.#waiters) check();
@@ -84,6 +84,11 @@ export class OpenExchanges {
       this.#waiters.add(check);
     });
   }
+}
+
+/** Over HTTP/2 many requests share a socket at the same time, and each stream tells its own end. */
+function ownSocketOf({ context: { req } }: Exchange): WatchedSocket | undefined {
+  return req.httpVersionMajor < 2 ? req.socket : undefined;
 }
 
 function watchSocket(socket: WatchedSocket): Exchange[] {

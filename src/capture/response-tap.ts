@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { JSON_TYPE } from './captured-body';
 import type { Exchange } from './exchange';
 
 // Notes what the response is given, by reference, and when it is over, and passes every call on as it came: return values
@@ -13,6 +14,7 @@ interface Tap {
   readonly maxBodyBytes: number;
   readonly end: (...args: unknown[]) => ServerResponse;
   readonly write: (...args: unknown[]) => boolean;
+  readonly writeHead: (...args: unknown[]) => ServerResponse;
   isEnding: boolean;
 }
 
@@ -37,6 +39,41 @@ function tappedWrite(this: TappedResponse, ...args: unknown[]): boolean {
   return tap.write.apply(this, args);
 }
 
+/** Bytes that may be recorded are copied: a pool of buffers gives them to the next response before that. */
+function bytesToKeep(chunk: Uint8Array, response: ServerResponse): Uint8Array {
+  return JSON_TYPE.test(String(response.getHeader('content-type') ?? '')) ? Buffer.from(chunk) : chunk;
+}
+
+/**
+ * A list of headers, which may name one twice, is sent as it is unless a header was set before. As the request id is, the
+ * list is given as what Node.js sends the same from: each name once, with all its values.
+ */
+function tappedWriteHead(this: TappedResponse, ...args: unknown[]): ServerResponse {
+  const tap = this[TAP]!;
+  const place = args.findIndex(Array.isArray);
+  if (place > 0 && this.getHeaderNames().every(name => name === tap.requestIdHeader)) {
+    args[place] = headersByName(args[place] as readonly unknown[]) ?? args[place];
+  }
+  return tap.writeHead.apply(this, args);
+}
+
+/** `undefined` for what is no list of headers. */
+function headersByName(list: readonly unknown[]): Readonly<Record<string, unknown>> | undefined {
+  const flat = Array.isArray(list[0]) ? list.flatMap(pair => [(pair as unknown[])[0], (pair as unknown[])[1]]) : list;
+  if (flat.length % 2 !== 0) return undefined;
+  const headers = new Map<string, [name: string, ...values: unknown[]]>();
+  for (let at = 0; at < flat.length; at += 2) {
+    const name = flat[at];
+    if (typeof name !== 'string') return undefined;
+    const known = headers.get(name.toLowerCase());
+    if (known) known.push(flat[at + 1]);
+    else headers.set(name.toLowerCase(), [name, flat[at + 1]]);
+  }
+  return Object.fromEntries(
+    Array.from(headers.values(), ([name, ...values]) => [name, values.length === 1 ? values[0] : values.flat()]),
+  );
+}
+
 function tappedEnd(this: TappedResponse, ...args: unknown[]): ServerResponse {
   const tap = this[TAP]!;
   const { exchange } = tap;
@@ -44,7 +81,7 @@ function tappedEnd(this: TappedResponse, ...args: unknown[]): ServerResponse {
   if (!this.writableEnded && (typeof chunk === 'string' || chunk instanceof Uint8Array)) {
     exchange.endLength = chunk.length;
     if (chunk.length <= tap.maxBodyBytes && !exchange.hasWrites) {
-      exchange.sentBody = chunk;
+      exchange.sentBody = typeof chunk === 'string' ? chunk : bytesToKeep(chunk, this);
       if (typeof encoding === 'string') exchange.sentEncoding = encoding as BufferEncoding;
     } else {
       exchange.writtenBytes += byteLength(chunk, encoding);
@@ -75,10 +112,15 @@ export function tapResponse(
     maxBodyBytes: options.maxBodyBytes,
     end: tapped.end as Tap['end'],
     write: tapped.write as Tap['write'],
+    writeHead: tapped.writeHead as Tap['writeHead'],
     isEnding: false,
   };
   tapped.end = tappedEnd as typeof tapped.end;
   tapped.write = tappedWrite as typeof tapped.write;
+  // HTTP/2 sets each header of a list by itself.
+  if (options.requestIdHeader && exchange.context.req.httpVersionMajor < 2) {
+    tapped.writeHead = tappedWriteHead;
+  }
   // Comes after `finish`, and also without it.
   tapped.on('close', responseOver);
 }

@@ -1,4 +1,4 @@
-import { batchFor, mostRecords, takesPacked } from '../sinks/packed-batches';
+import { batchesInOneWrite, batchFor, takesPacked } from '../sinks/packed-batches';
 import type { Sink } from '../sinks/sink';
 import { pause, type Clock } from './clock';
 import type { ResolvedDeliveryOptions } from './delivery-options';
@@ -141,9 +141,9 @@ export class Backlog {
     if (this.queued === 0 && spool.records >= before) await pause(clock, UNREADABLE_SPOOL_WAIT_MS).done;
   }
 
-  /** Removes the next batch: whoever takes it has to count it before anybody can look. */
+  /** Removes what is to be written next: whoever takes it has to count it before anybody can look. */
   takeBatch(): QueuedRecord[] {
-    return this.#queue.takeBatch(mostRecords(takesPacked(this.sink), this.context.options.maxBatchRecords));
+    return this.#queue.takeBatch(batchesInOneWrite(takesPacked(this.sink)));
   }
 
   /** These records have found their end. */

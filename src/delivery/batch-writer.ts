@@ -1,5 +1,5 @@
 import { SinkError, type Report } from '../errors';
-import { batchFor, mostRecords, takesPacked } from '../sinks/packed-batches';
+import { batchesInOneWrite, batchFor, takesPacked } from '../sinks/packed-batches';
 import type { Sink } from '../sinks/sink';
 import { BatchSize } from './batch-size';
 import { Circuit, type CircuitState } from './circuit';
@@ -55,7 +55,7 @@ export class BatchWriter {
   ) {
     const { options, random } = context;
     this.#circuit = new Circuit(options, random);
-    this.#size = new BatchSize(mostRecords(takesPacked(sink), options.maxBatchRecords));
+    this.#size = new BatchSize(batchesInOneWrite(takesPacked(sink)) * options.maxBatchRecords);
     this.#isOpen = !sink.open;
   }
 

@@ -1,7 +1,7 @@
 import { LoggingError, type Report } from '../errors';
 import type { PackedRecord } from '../record/packed-record';
 import type { Sink } from '../sinks/sink';
-import { callHook } from './call-hook';
+import { callHook } from '../call-hook';
 import { systemClock, type Clock } from './clock';
 import type { ResolvedDeliveryOptions } from './delivery-options';
 import type { OpenSpool } from './lane-spool';

@@ -1,4 +1,4 @@
-import { callHook } from './call-hook';
+import { callHook } from '../call-hook';
 import type { Clock } from './clock';
 import { publishDrop } from './lane-events';
 import type { LaneReports } from './lane-reports';

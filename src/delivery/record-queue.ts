@@ -65,15 +65,17 @@ export class RecordQueue {
   }
 
   /**
-   * Removes the next batch: as many records of one kind as the limits of a batch allow, and at least one if there is any.
+   * Removes the next batch: as many records of one kind as the limits of so many batches allow, and at least one if there is
+   * any.
    */
-  takeBatch(maxRecords = this.limits.maxBatchRecords): QueuedRecord[] {
-    const { maxBatchBytes } = this.limits;
+  takeBatch(batches = 1): QueuedRecord[] {
+    const maxRecords = batches * this.limits.maxBatchRecords;
+    const maxBytes = batches * this.limits.maxBatchBytes;
     const batch: QueuedRecord[] = [];
     let bytes = 0;
     for (let next = this.oldest; next && batch.length < maxRecords; next = this.oldest) {
       bytes += next.record.bytes;
-      if (batch[0] && (bytes > maxBatchBytes || batch[0].record.kind !== next.record.kind)) break;
+      if (batch[0] && (bytes > maxBytes || batch[0].record.kind !== next.record.kind)) break;
       batch.push(this.takeOldest());
     }
     return batch;

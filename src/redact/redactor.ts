@@ -129,8 +129,8 @@ export class Redactor {
     }
   }
 
-  /** class-validator's errors as JSON for a response, without the input of sensitive properties. Never throws. */
-  cleanValidationErrors(errors: readonly unknown[]): JsonValue[] {
+  /** Errors as a response quotes them, without the input of sensitive properties. Never throws. */
+  cleanValidationErrors(errors: readonly unknown[]): readonly unknown[] {
     try {
       return cleanValidationErrors(errors, this.#rules);
     } catch (caught) {

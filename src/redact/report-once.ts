@@ -1,3 +1,4 @@
+import { classNameOf } from '../class-name';
 import { LoggingError, type LoggingErrorCode, type Report } from '../errors';
 
 /** Reports each message once: a fault that every request meets must not flood whoever listens. */
@@ -19,5 +20,5 @@ export class ReportOnce {
 
 /** The kind of a caught value, without a word of its message. */
 export function kindOfError(caught: unknown): string {
-  return caught instanceof Error ? caught.constructor.name : `a thrown ${typeof caught}`;
+  return caught instanceof Error ? (classNameOf(caught) ?? 'Error') : `a thrown ${typeof caught}`;
 }

@@ -16,24 +16,28 @@ export class FactTeller {
     this.#classes = classes;
   }
 
-  /** What is new since the last call; `null` when nothing is. */
-  tellNew(): Facts | null {
+  /** What was not told yet; `null` when there is nothing. It counts as told when {@link wasTold} says so. */
+  untold(): Facts | null {
     const { names, plans, parameters, hasSensitiveClasses } = this.#classes;
     const hasNewNames = names.learnedCount !== this.#toldNames;
     const areSensitive = hasSensitiveClasses();
     const isNew = hasNewNames || plans.size > this.#toldPlans || parameters.length > this.#toldParameters;
     if (!isNew && areSensitive === this.#toldSensitiveClasses) return null;
-    const facts: Facts = {
+    return {
       ...(hasNewNames && { names: names.learnedNames }),
       plans: this.#newPlans().map(plan => this.#planFact(plan)),
       parameters: parameters.slice(this.#toldParameters).map(plan => this.#parameterFact(plan)),
       hasSensitiveClasses: areSensitive,
     };
+  }
+
+  /** All that there is has arrived. */
+  wasTold(): void {
+    const { names, plans, parameters, hasSensitiveClasses } = this.#classes;
     this.#toldNames = names.learnedCount;
     this.#toldPlans = plans.size;
     this.#toldParameters = parameters.length;
-    this.#toldSensitiveClasses = areSensitive;
-    return facts;
+    this.#toldSensitiveClasses = hasSensitiveClasses();
   }
 
   #newPlans(): readonly Plan[] {

@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import type { JsonObject, JsonValue } from '../record/json-value';
+import { setOwn } from '../record/set-own';
 import type { SnapshotValidation } from '../record/snapshot';
 import { TextFinish } from './finish-texts';
 import { classOf, isReadable, ownValue } from './live-objects';
@@ -9,6 +10,7 @@ import { type Field, type Shape, planFor } from './plan';
 import type { Plans } from './plans';
 import { RedactionNotes } from './redaction-notes';
 import { toJsonValue } from './to-json-value';
+import { unescapeKey } from './unescape-key';
 import { Walk, type WalkRules } from './walk';
 
 /** What refusals are judged by: unlike a record's, their objects still have their classes. */
@@ -47,6 +49,8 @@ interface Context {
 const MAX_FAILURES = 100;
 const MAX_REFUSALS = 1_000;
 const MAX_DEPTH = 32;
+// A response is as long as the host makes it.
+const UNLIMITED = { maxDepth: Infinity, maxNodes: Infinity, maxStringLength: Infinity };
 const TOP: Context = { path: '', isSensitive: false, shape: null, depth: 0 };
 
 /** The failed properties of a validation error, innermost properties included; `undefined` when it is none. */
@@ -73,46 +77,140 @@ export function readValidation(error: unknown, rules: ValidationRules): readonly
 }
 
 /**
- * class-validator's errors as JSON, for a response: without what the client sent in sensitive properties, neither in
- * `target` and `value` nor quoted in the texts.
+ * Errors as a response quotes them: as the host would send them, but for what the client sent in sensitive properties,
+ * which is taken out of `target` and `value` and of the texts that quote it. What is no error of class-validator's stays the
+ * application's own.
+ *
+ * @returns the same list when there is nothing of class-validator's in it.
  */
-export function cleanValidationErrors(errors: readonly unknown[], rules: ValidationRules): JsonValue[] {
-  const notes = new RedactionNotes('', new KnownValues(rules.codes));
-  const properties: [JsonObject, string][] = [];
+export function cleanValidationErrors(errors: readonly unknown[], rules: ValidationRules): readonly unknown[] {
+  if (!errors.some(refusalOf)) return errors;
+  const copies = new Copies(rules);
   const cleaned: JsonValue[] = [];
-  const pending: [unknown, Context, JsonValue[]][] = errors.slice(0, MAX_REFUSALS).map(error => [error, TOP, cleaned]);
+  const pending: [unknown, Context, JsonValue[]][] = errors.map(error => [error, TOP, cleaned]);
+  const seen = new Set<unknown>();
   for (let at = 0; at < pending.length; at++) {
     const [given, context, into] = pending[at]!;
     const refusal = refusalOf(given);
-    if (!refusal) {
-      into.push(copyOf(given, null, rules, notes) ?? null);
+    // The host could not send what contains itself.
+    if (!refusal || seen.has(given)) {
+      copies.put(into, into.length, refusal ? null : given, null);
       continue;
     }
+    seen.add(given);
     const { isSensitive, field, ownShape, valueShape } = judge(refusal, context, rules);
     const copy: JsonObject = {};
     into.push(copy);
-    if (refusal.property !== undefined) properties.push([copy, refusal.property]);
-    if (refusal.target !== undefined) {
-      copy['target'] = context.isSensitive ? REDACTED : (copyOf(refusal.target, ownShape, rules, notes) ?? null);
+    for (const key of Object.keys(given as object)) {
+      const value = ownValue(given as object, key);
+      if (value === undefined) continue;
+      if (key === 'property' || key === 'constraints') {
+        copies.putTexts(copy, key, refusal[key]);
+      } else if (key === 'target') {
+        if (context.isSensitive) copy[key] = REDACTED;
+        else copies.put(copy, key, value, ownShape);
+      } else if (key === 'value') {
+        if (isSensitive) copies.remember(value);
+        if (field?.mark?.mode === 'remove') continue;
+        if (isSensitive) copy[key] = REDACTED;
+        else copies.put(copy, key, value, valueShape);
+      } else if (key === 'children' && refusal.children) {
+        const children: JsonValue[] = [];
+        copy[key] = children;
+        const inner: Context = { path: '', isSensitive, shape: valueShape, depth: context.depth + 1 };
+        for (const child of refusal.children) pending.push([child, inner, children]);
+      } else copies.put(copy, key, value, null);
     }
-    if (isSensitive) notes.known.remember(toJsonValue(refusal.value));
-    if (refusal.value !== undefined && field?.mark?.mode !== 'remove') {
-      copy['value'] = isSensitive ? REDACTED : (copyOf(refusal.value, valueShape, rules, notes) ?? null);
-    }
-    if (refusal.property !== undefined) copy['property'] = refusal.property;
-    if (refusal.children) {
-      const children: JsonValue[] = [];
-      copy['children'] = children;
-      const inner: Context = { path: '', isSensitive, shape: valueShape, depth: context.depth + 1 };
-      for (const child of childrenInReach(refusal, context, pending.length)) pending.push([child, inner, children]);
-    }
-    if (refusal.constraints) copy['constraints'] = { ...refusal.constraints };
-    if (refusal.contexts !== undefined) copy['contexts'] = copyOf(refusal.contexts, null, rules, notes) ?? null;
   }
-  new TextFinish(notes, rules.limits.maxStringLength, rules.names).run(cleaned, 'errors');
-  // A secret that happens to be a property's name must not take the name away.
-  for (const [copy, property] of properties) copy['property'] = property;
+  copies.finish();
   return cleaned;
+}
+
+/** What a response quotes, redacted, and put into its places when every secret is known. */
+class Copies {
+  readonly #rules: ValidationRules;
+  readonly #notes: RedactionNotes;
+  readonly #trees: JsonValue[] = [];
+  readonly #places: {
+    readonly into: JsonValue[] | JsonObject;
+    readonly key: string | number;
+    readonly tree: number;
+  }[] = [];
+  /** Every error of an object has it for `target`. */
+  readonly #known = new Map<unknown, Map<Shape | null, number>>();
+
+  constructor(rules: ValidationRules) {
+    this.#rules = { ...rules, limits: UNLIMITED };
+    this.#notes = new RedactionNotes('', new KnownValues(rules.codes));
+  }
+
+  remember(secret: unknown): void {
+    this.#notes.known.remember(toJsonValue(secret));
+  }
+
+  put(into: JsonValue[] | JsonObject, key: string | number, value: unknown, shape: Shape | null): void {
+    const known = this.#known.get(value)?.get(shape);
+    if (known !== undefined) return this.#place(into, key, known);
+    const copy = this.#copyOf(value, shape);
+    if (copy === undefined && !Array.isArray(into)) return;
+    const tree = this.#trees.push(copy ?? null) - 1;
+    this.#place(into, key, tree);
+    if (typeof value !== 'object') return;
+    const ofValue = this.#known.get(value) ?? new Map<Shape | null, number>();
+    this.#known.set(value, ofValue.set(shape, tree));
+  }
+
+  /** What class-validator wrote itself. A secret that happens to be a property's name must not take the name away. */
+  putTexts(into: JsonObject, key: 'property' | 'constraints', texts: Refusal['constraints'] | string): void {
+    if (typeof texts === 'string') into[key] = texts;
+    else if (texts) this.#place(into, key, this.#trees.push({ ...texts }) - 1);
+  }
+
+  finish(): void {
+    new TextFinish(this.#notes, Infinity, this.#rules.names).run(this.#trees, 'errors');
+    restoreKeys(this.#trees);
+    for (const { into, key, tree } of this.#places)
+      (into as Record<string | number, JsonValue>)[key] = this.#trees[tree]!;
+  }
+
+  /** Keeps the place until the tree is finished: texts are none until then. */
+  #place(into: JsonValue[] | JsonObject, key: string | number, tree: number): void {
+    (into as Record<string | number, JsonValue>)[key] = null;
+    this.#places.push({ into, key, tree });
+  }
+
+  #copyOf(value: unknown, shape: Shape | null): JsonValue | undefined {
+    if (typeof value === 'string' && shape === null) return value;
+    const { plain, keysEscaped } = asSent(value);
+    if (plain === undefined) return undefined;
+    const source = { direction: 'request', keysEscaped, redactOnly: true, recordsAll: true } as const;
+    return new Walk(this.#rules, this.#notes, source).run(plain, 'errors', shape);
+  }
+}
+
+/** As the host sends it; what it could not send, as records show it. */
+function asSent(value: unknown): { readonly plain: JsonValue | undefined; readonly keysEscaped: boolean } {
+  try {
+    const text = JSON.stringify(value) as string | undefined;
+    return { plain: text === undefined ? undefined : (JSON.parse(text) as JsonValue), keysEscaped: false };
+  } catch {
+    return { plain: toJsonValue(value), keysEscaped: true };
+  }
+}
+
+/** A response is no document: its keys are those that the client sent. */
+function restoreKeys(trees: JsonValue[]): void {
+  const pending: JsonValue[] = [trees];
+  for (let at = 0; at < pending.length; at++) {
+    const tree = pending[at]!;
+    if (typeof tree !== 'object' || tree === null) continue;
+    if (!Array.isArray(tree) && Object.keys(tree).some(key => key.includes('%'))) {
+      const members = Object.entries(tree);
+      for (const [key] of members) delete tree[key];
+      for (const [key, value] of members) setOwn(tree, unescapeKey(key), value);
+    }
+    for (const value of Object.values(tree)) if (typeof value === 'object') pending.push(value);
+  }
 }
 
 function childrenInReach({ children }: Refusal, { depth }: Context, seen: number): readonly unknown[] {
@@ -147,12 +245,6 @@ function judge(refusal: Refusal, context: Context, { names, classes }: Validatio
 function shapeOfElements(shape: Shape | null, collection: unknown): Shape | null {
   const isList = Array.isArray(collection) || types.isSet(collection);
   return shape?.kind === 'values' && !isList ? shape.of : shape;
-}
-
-function copyOf(value: unknown, shape: Shape | null, rules: WalkRules, notes: RedactionNotes): JsonValue | undefined {
-  const walk = new Walk(rules, notes, { direction: 'request', keysEscaped: true, redactOnly: true, recordsAll: true });
-  // Texts are cut at the end, when no cut can leave half a secret.
-  return walk.run(toJsonValue(value, { ...rules.limits, maxStringLength: Infinity }), 'errors', shape);
 }
 
 function refusalOf(value: unknown): Refusal | undefined {

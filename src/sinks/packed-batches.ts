@@ -6,14 +6,11 @@ import type { Sink } from './sink';
 export const TAKES_PACKED = Symbol('logged-controllers: takes packed records');
 
 /** Batches are small because it takes time to build each record; text is there already. */
-const TEXT_BATCH = 10;
+const BATCHES_OF_TEXT = 10;
 
-/**
- * Most records of one write, where `maxBatchRecords` make a batch. A queue that has grown is worked off in fewer turns of an
- * event loop that is late.
- */
-export function mostRecords(isPacked: boolean, maxBatchRecords: number): number {
-  return isPacked ? TEXT_BATCH * maxBatchRecords : maxBatchRecords;
+/** Most batches that one write may hold. A queue that has grown is worked off in fewer turns of an event loop that is late. */
+export function batchesInOneWrite(isPacked: boolean): number {
+  return isPacked ? BATCHES_OF_TEXT : 1;
 }
 
 /** The records as this sink takes them. Others get objects of their own, with which they may do what they like. */

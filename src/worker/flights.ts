@@ -98,10 +98,18 @@ export class Flights {
     const suspect: Flight = { ...first, crashes: first.crashes + 1 };
     const isAlone = sizeOf(suspect) === 1;
     const isGivenUp = isAlone && suspect.crashes > 1;
-    const parts = isGivenUp ? [] : suspect.crashes > 1 ? partsOf(suspect) : [suspect];
+    const parts = isGivenUp ? [] : suspect.crashes > 1 ? partsOf(suspect, 1) : [suspect];
     this.#again = [...parts, ...others, ...this.#again];
     this.#againBytes = this.#again.reduce((bytes, flight) => bytes + flight.bytes, 0);
     return isGivenUp ? suspect : undefined;
+  }
+
+  /** It could not be sent: its parts will be, each by itself. Returns `false` when there is only one. */
+  divide(flight: Flight): boolean {
+    if (sizeOf(flight) === 1) return false;
+    this.#again = [...partsOf(flight, flight.crashes), ...this.#again];
+    this.#againBytes += flight.bytes;
+    return true;
   }
 
   /** Takes out the next of what has not been sent. */
@@ -133,10 +141,10 @@ export class Flights {
   }
 }
 
-function partsOf({ snapshots, records, bytes }: Flight): Flight[] {
+function partsOf({ snapshots, records, bytes }: Flight, crashes: number): Flight[] {
   const share = bytes / (snapshots.length + records.length);
   return [
-    ...snapshots.map(snapshot => ({ snapshots: [snapshot], records: [], bytes: share, crashes: 1 })),
-    ...records.map(record => ({ snapshots: [], records: [record], bytes: share, crashes: 1 })),
+    ...snapshots.map(snapshot => ({ snapshots: [snapshot], records: [], bytes: share, crashes })),
+    ...records.map(record => ({ snapshots: [], records: [record], bytes: share, crashes })),
   ];
 }

@@ -1,6 +1,6 @@
 import type { Exchange } from '../capture/exchange';
 import type { ExchangeCounts } from '../capture/snapshot-target';
-import { callHook } from '../delivery/call-hook';
+import { callHook } from '../call-hook';
 import { systemClock } from '../delivery/clock';
 import type { Delivery } from '../delivery/delivery';
 import type { Drop } from '../delivery/lane-stats';
@@ -10,7 +10,7 @@ import { PackedRecord } from '../record/packed-record';
 import type { Snapshot } from '../record/snapshot';
 import type { FactTeller } from '../redact/tell-facts';
 import type { Reporter } from '../reporter';
-import { mostRecords } from '../sinks/packed-batches';
+import { batchesInOneWrite } from '../sinks/packed-batches';
 import { bytesOf, type Flight, Flights, sizeOf } from './flights';
 import { LaneHistory } from './lane-history';
 import type { FinishRecord } from './local-target';
@@ -85,7 +85,7 @@ export class WorkerTarget implements RecordTarget {
     this.#facts = tellFacts();
     const writeLimits = setup.sinks.map(({ name, takesPacked }): [string, number] => [
       name,
-      mostRecords(takesPacked, setup.delivery.maxBatchRecords),
+      batchesInOneWrite(takesPacked) * setup.delivery.maxBatchRecords,
     ]);
     this.#lanes = new LaneHistory(new Map(writeLimits));
     this.#keeper = new WorkerKeeper(setup, options, {
@@ -202,13 +202,20 @@ export class WorkerTarget implements RecordTarget {
     if (!this.#keeper.hasWorker) return;
     for (let next = this.#flights.depart(); next; next = this.#flights.depart()) {
       const { number, flight } = next;
-      const { snapshots, records } = flight;
-      try {
-        this.#keeper.post({ kind: 'batch', number, facts: this.#facts.tellNew(), snapshots, records });
-      } catch (cause) {
-        this.#flights.land(number);
-        this.#fail(flight, 'could not be sent to the worker', cause);
-      }
+      if (!this.#hasPosted(number, flight)) this.#flights.land(number);
+    }
+  }
+
+  /** Whether it was sent. If not, its parts will be, or it is the part that cannot be sent, and has failed. */
+  #hasPosted(number: number, flight: Flight): boolean {
+    const { snapshots, records } = flight;
+    try {
+      this.#keeper.post({ kind: 'batch', number, facts: this.#facts.untold(), snapshots, records });
+      this.#facts.wasTold();
+      return true;
+    } catch (cause) {
+      if (!this.#flights.divide(flight)) this.#fail(flight, 'could not be sent to the worker', cause);
+      return false;
     }
   }
 
@@ -346,9 +353,7 @@ export class WorkerTarget implements RecordTarget {
     const notes = new Int32Array(new SharedArrayBuffer(END_NOTES.length * Int32Array.BYTES_PER_ELEMENT));
     let given = this.#flights.flying;
     for (let flight = this.#flights.shift(); flight; flight = this.#flights.shift()) {
-      const { snapshots, records } = flight;
-      this.#keeper.post({ kind: 'batch', number: 0, facts: this.#facts.tellNew(), snapshots, records });
-      given += sizeOf(flight);
+      if (this.#hasPosted(0, flight)) given += sizeOf(flight);
     }
     this.#keeper.post({ kind: 'end', notes });
     const hasWorker = this.#keeper.hasWorker;
