@@ -24,10 +24,7 @@ describe('a second logging on one application', () => {
     const codes: string[] = [];
     const memory = memorySink();
     const second = createLogging({ sinks: [memory], unmatched: 'all', onError: ({ code }) => codes.push(code) });
-    const app = await testApp()
-      .logging({ unmatched: 'all' })
-      .use(second.middleware())
-      .start();
+    const app = await testApp().logging({ unmatched: 'all' }).use(second.middleware()).start();
     await app.get('/one');
     await app.get('/two');
     expect(await app.storedRecords()).to.have.length(2);
