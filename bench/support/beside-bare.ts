@@ -24,7 +24,7 @@ export async function measureBeside(
 ): Promise<Beside> {
   const { variant, label: name = variant } = settings;
   return withServersBeside([settings], async servers => {
-    await warmUp(servers, workloads, 2);
+    await warmUp(servers, workloads);
     const measurements = await inRounds(servers, workloads, rounds, (server, workload, round) =>
       server.measure(workload, requests, round),
     );
