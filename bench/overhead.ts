@@ -44,7 +44,7 @@ void runBench({
   command: 'bench',
   flags: {
     ...COST_FLAGS,
-    'beside-rounds': { default: 50, min: 5, max: 1_000, meaning: 'measured rounds of what is not recorded' },
+    'beside-rounds': { default: 30, min: 5, max: 1_000, meaning: 'measured rounds of what is not recorded' },
     'latency-rounds': { default: 5, min: 5, max: 1_000, meaning: 'measured rounds of response times' },
     'latency-ms': { default: 1_000, min: 200, max: 60_000, meaning: 'how long each of them sends requests' },
   },
