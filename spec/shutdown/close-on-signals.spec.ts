@@ -60,6 +60,11 @@ describe('closeOnSignals, in a process that listens to the signal itself', () =>
     await until(() => notes.some(note => note.startsWith('closed')));
   });
 
+  it('listens once to a signal that is named twice', () => {
+    listen({ signals: ['SIGHUP', 'SIGHUP'] });
+    expect(process.listeners('SIGHUP')).to.have.length(2);
+  });
+
   it('does nothing once it is taken away', () => {
     listen();
     stop();

@@ -35,7 +35,8 @@ function resolve(options: CloseOnSignalsOptions): Required<Omit<CloseOnSignalsOp
   requireInteger('closeOnSignals({ deadlineMs })', deadlineMs, { min: 0, max: 600_000, unit: 'milliseconds' });
   if (before !== undefined) requireFunction('closeOnSignals({ before })', before);
   requireBoolean('closeOnSignals({ exit })', exit);
-  return { signals, deadlineMs, exit };
+  // Named twice, one would be called twice, and take its second call for a second signal.
+  return { signals: [...new Set(signals)], deadlineMs, exit };
 }
 
 /** Resolves when the function has settled, however, or the time is up. */
