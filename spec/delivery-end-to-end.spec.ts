@@ -57,6 +57,7 @@ describe('1,000 requests with a sink that hangs, one that throws and one that wo
       expect(lane.queued + lane.inFlight + lane.dropped['queue-full']).to.equal(1_000);
     }
 
+    expect(() => app.logging.close({ deadlineMS: 50 } as object)).to.throw('did you mean "deadlineMs"?');
     await app.logging.close({ deadlineMs: 50 });
     const { sinks } = app.logging.stats();
     for (const name of ['hanging', 'throwing']) {

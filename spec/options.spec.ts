@@ -30,6 +30,7 @@ describe('wrong options of createLogging', () => {
       message: 'loadShedding.maxEventLoopDelayMs must be a whole number from 1 to 60000 (milliseconds), got 0.',
     },
     { options: { requestIdHeader: 'X-Request-Id' }, message: 'requestIdHeader must be a header name in lower case' },
+    { options: { requestIdHeader: 'content-length' }, message: 'that means nothing else to HTTP' },
     {
       options: { sinks: [] },
       message: 'sinks must be an array of at least one sink. Leave it out for files in ./.logged',

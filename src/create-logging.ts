@@ -17,7 +17,7 @@ import { Delivery } from './delivery/delivery';
 import type { Drop } from './delivery/lane-stats';
 import { LoggingError } from './errors';
 import { type Inspectable, INSPECTION, type Inspection, type LoggingTap } from './inspection';
-import { requireInteger } from './option-checks';
+import { refuseUnknownKeys, requireInteger } from './option-checks';
 import type { Logging, LoggingStats } from './logging';
 import { type LoggingOptions, type ResolvedOptions, resolveOptions } from './options';
 import type { JsonValue } from './record/json-value';
@@ -147,7 +147,7 @@ class ComposedLogging implements Logging, Inspectable, EndsWithProcess {
   }
 
   annotate(context: Context, attributes: Attributes): void {
-    const exchange = (context as { [EXCHANGE]?: Exchange })[EXCHANGE];
+    const exchange = (context as { [EXCHANGE]?: Exchange } | null | undefined)?.[EXCHANGE];
     const added = exchange && plainAttributes(attributes);
     if (added) exchange.attributes = { ...exchange.attributes, ...added };
   }
@@ -170,7 +170,9 @@ class ComposedLogging implements Logging, Inspectable, EndsWithProcess {
     await this.#target.flush();
   }
 
-  close({ deadlineMs = 5_000 }: { readonly deadlineMs?: number } = {}): Promise<void> {
+  close(options: { readonly deadlineMs?: number } = {}): Promise<void> {
+    refuseUnknownKeys('close()', options, ['deadlineMs']);
+    const { deadlineMs = 5_000 } = options;
     requireInteger('close({ deadlineMs })', deadlineMs, { min: 0, max: 600_000, unit: 'milliseconds' });
     this.#closing ??= this.#close(deadlineMs);
     return this.#closing;

@@ -182,13 +182,29 @@ function checkSinks(sinks: readonly Sink[]): void {
   }
 }
 
+/** An id in their place would break the response, or the connection. */
+const TAKEN_HEADERS: ReadonlySet<string> = new Set([
+  'connection',
+  'content-encoding',
+  'content-length',
+  'content-type',
+  'date',
+  'keep-alive',
+  'location',
+  'set-cookie',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
 function checkRequestIdHeader(header: string | false): void {
   if (header === false) return;
   requireText('requestIdHeader', header);
-  if (!/^[a-z\d-]+$/.test(header)) {
+  if (!/^[a-z\d-]+$/.test(header) || TAKEN_HEADERS.has(header)) {
     throw new LoggingError(
       'OPTION_INVALID',
-      'requestIdHeader must be a header name in lower case, such as "x-request-id", or false.',
+      'requestIdHeader must be a header name in lower case, such as "x-request-id", that means nothing else to HTTP, ' +
+        `or false; got ${describeValue(header)}.`,
     );
   }
 }

@@ -9,10 +9,10 @@ import { Plans } from '../../src/redact/plans';
 import { resolveRedactOptions } from '../../src/redact/redact-options';
 import { ReportOnce } from '../../src/redact/report-once';
 import { CodesPool } from '../../src/redact/text-codes';
-import type { ValidationRules } from '../../src/redact/validation-errors';
+import type { WalkRules } from '../../src/redact/walk';
 
 /** The rules of a redactor with default options, for a bench of their parts. */
-export function defaultRules(): ValidationRules {
+export function defaultRules(): WalkRules & { readonly classes: Plans } {
   const options = resolveRedactOptions();
   const names = new NameRules(options);
   const classes = new Plans(new DtoMetadata(findTransformerStorage()), names, options.disabled);

@@ -62,8 +62,8 @@ class BrokenController {
     return context;
   }
   @Get('/listed') listed(@Ctx() { res, query }: Context) {
-    const headers = ['Set-Cookie', 'a=1', 'X-One', '1', 'set-cookie', 'b=2'];
-    const pairs = [headers.slice(0, 2), headers.slice(2, 4), headers.slice(4)] as unknown as string[];
+    const headers = ['Set-Cookie', 'a=1', 'X-One', '1', 'set-cookie', 'b=2', 'Content-Type', 'application/json'];
+    const pairs = [0, 2, 4, 6].map(at => headers.slice(at, at + 2)) as unknown as string[];
     res.writeHead(202, 'listed' in query ? headers : pairs).end('{}');
     return res;
   }
@@ -221,6 +221,18 @@ describe('a response past Koa', () => {
 
 describe('headers that are given as a list', () => {
   for (const form of ['listed', 'pairs']) {
+    it(`are recorded without a request id too (${form})`, async () => {
+      const app = await testApp().controllers(BrokenController).logging({ requestIdHeader: false }).start();
+      await app.get(`/broken/listed?${form}`);
+      const { response } = await app.storedRecord();
+      expect(response).to.deep.include({ status: 202, bytes: 2, contentType: 'application/json', body: {} });
+      expect(response.headers).to.deep.equal({
+        'content-type': 'application/json',
+        'set-cookie': ['a=[REDACTED]', 'b=[REDACTED]'],
+        'x-one': '1',
+      });
+    });
+
     it(`are sent as without logging (${form})`, async () => {
       const [bare, logged] = await Promise.all([
         testApp().controllers(BrokenController).withoutLogging().start(),

@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { expect } from 'chai';
 import { inherits } from 'node:util';
-import { IsDate, IsInt, IsString, MinLength, ValidateNested } from 'class-validator';
-import type { Context } from 'koa';
+import { IsDate, IsInt, IsString, Max, MaxLength, MinLength, ValidateNested } from 'class-validator';
+import type { Context, Next } from 'koa';
 import { Type } from 'class-transformer';
 import {
   Authorized,
@@ -14,9 +14,11 @@ import {
   HttpError,
   InternalServerError,
   JsonController,
+  type KoaMiddlewareInterface,
   Controller,
   NotFoundError,
   Post,
+  UseBefore,
 } from 'routing-controllers';
 import {
   createLogging,
@@ -54,6 +56,18 @@ class Traveller {
   @IsString() serial!: string;
   @Sensitive() @ValidateNested() @Type(() => Passport) passport!: Passport;
 }
+@Sensitive()
+class Safe {
+  @IsString() code!: string;
+  holder!: string;
+  balance!: number;
+}
+class Account {
+  @Sensitive() @MaxLength(5, { message: 'word too long: $value' }) accountWord!: string;
+  @Sensitive() @Max(5, { message: 'number too big: $value' }) accountLimit!: number;
+  @ValidateNested() @Type(() => Safe) safe!: Safe;
+  @IsString() name!: string;
+}
 class Basket {
   @IsInt({ each: true }) counts!: number[];
   @IsDate() @Type(() => Date) at!: Date;
@@ -61,6 +75,16 @@ class Basket {
 class Order {
   @IsString() item!: string;
   @ValidateNested() @Type(() => Card) card!: Card;
+}
+
+class MapErrors implements KoaMiddlewareInterface {
+  async use(_context: Context, next: Next): Promise<void> {
+    try {
+      await next();
+    } catch {
+      throw new BadRequestError('mapped');
+    }
+  }
 }
 
 @Logged()
@@ -98,6 +122,12 @@ class ErrorsController {
   @Get('/undefined') undefinedResult() {}
   @Post('/orders') order(@Body() order: Order) {
     return order;
+  }
+  @Post('/accounts') account(@Body() account: Account) {
+    return account;
+  }
+  @UseBefore(MapErrors) @Get('/mapped') mapped() {
+    throw new PaymentError('P6');
   }
   @Post('/baskets') basket(@Body() basket: Basket) {
     return basket;
@@ -301,12 +331,14 @@ describe('without an error handler', () => {
     const bare = await builder().host({ defaultErrorHandler: true, development: false }).withoutLogging().start();
     const logged = await builder().host({ development: false }).start();
     let deep: unknown = 'deep';
-    for (let level = 0; level < 100; level++) deep = [deep];
+    for (let level = 0; level < 50; level++) deep = [deep];
     const body = {
       counts: Array.from({ length: 12_000 }, () => 'x'),
       at: 'never',
       names: { 'a.b': 1, $x: 2, '': 3, '100%': 4, 'x%2Ey': 5 },
       text: 'x'.repeat(20_000),
+      tracking: '4539148803436467',
+      halved: '\ud83d',
       deep,
     };
     const [expected, actual] = await Promise.all([
@@ -314,6 +346,33 @@ describe('without an error handler', () => {
       logged.post('/errors/baskets', body),
     ]);
     expect([actual.status, await actual.text()]).to.deep.equal([400, await expected.text()]);
+  });
+
+  for (const validationError of [{ target: false }, { target: false, value: false }]) {
+    it(`a validation error knows the sensitive input also with ${JSON.stringify(validationError)}`, async () => {
+      const app = await builder().host({ development: false, validation: { validationError } }).start();
+      const safe = { code: 5, holder: 'Ann Example', balance: 987_654 };
+      const response = await app.post('/errors/accounts', {
+        accountWord: 'zqopensesame',
+        accountLimit: 73_918,
+        safe,
+        name: 5,
+      });
+      const text = await response.text();
+      expect(response.status).to.equal(400);
+      const seen = `${text} ${JSON.stringify(await app.storedRecord())}`;
+      for (const secret of ['zqopensesame', '73918', 'Ann Example', '987654']) expect(seen).not.to.contain(secret);
+      const { errors } = JSON.parse(text) as { errors: { property: string }[] };
+      expect(errors.map(({ property }) => property)).to.have.members(['accountWord', 'accountLimit', 'safe', 'name']);
+      expect(text).to.contain('name must be a string');
+    });
+  }
+
+  it('errors that a middleware makes of others are answered as those', async () => {
+    const app = await builder().host({ development: false }).start();
+    const response = await app.get('/errors/mapped');
+    expect([response.status, await response.text()]).to.deep.equal([400, 'mapped']);
+    expect((await app.storedRecord()).error?.message).to.equal('payment refused: P6');
   });
 
   it('a validation error keeps everything but the sensitive input', async () => {
@@ -444,5 +503,12 @@ describe('a wrong error handler', () => {
     expect(() => create(ApiErrors, [Error, () => {}])).to.throw(
       'errorHandlers[1] handles Error, which has a handler already',
     );
+  });
+
+  it('is refused by an ErrorInterceptor that stands alone as well', () => {
+    const create = (options: object) => new ErrorInterceptor(options);
+    expect(() => create({ errorHandler: [ApiErrors] })).to.throw('has no option "errorHandler": did you mean');
+    expect(() => create({ errorHandlers: {} })).to.throw('errorHandlers must be an array, got an object');
+    expect(() => create({ onError: 5 })).to.throw('ErrorInterceptor({ onError }) must be a function, got 5');
   });
 });

@@ -1,9 +1,11 @@
 import 'reflect-metadata';
 import { expect } from 'chai';
+import type { Context } from 'koa';
 import {
   type Action,
   Body,
   type ClassConstructor,
+  Ctx,
   Get,
   getFromContainer,
   Interceptor,
@@ -16,7 +18,7 @@ import {
   UseBefore,
   UseInterceptor,
 } from 'routing-controllers';
-import { createLogging, Logged, LoggingInterceptor, Sensitive } from '../../src';
+import { createLogging, Logged, type LoggedOptions, LoggingInterceptor, Sensitive } from '../../src';
 import { testApp } from '../support/test-app';
 
 class Credentials {
@@ -109,12 +111,73 @@ class ByHandController {
   @Get('/a') a() {
     return {};
   }
+  @Get('/fails') fails() {
+    throw new RangeError('by hand');
+  }
+  @Get('/refused') @UseBefore(refuse) refused() {
+    return {};
+  }
 }
 
 @JsonController('/listed')
 class ListedController {
   @Get('/a') a() {
     return {};
+  }
+  @Get('/fails') fails() {
+    throw new RangeError('listed');
+  }
+}
+
+/** As it is stored. */
+class Patient {
+  id = 1;
+  illness = 'zqillness';
+  file = { diagnosis: 'zqfluenza', score: 42 };
+}
+@Sensitive()
+class MedicalFile {
+  diagnosis = 'zqfluenza';
+  score = 42;
+}
+/** As it is sent. */
+class PatientView {
+  id = 1;
+  @Sensitive() illness = 'zqillness';
+  file = new MedicalFile();
+}
+const toView = (_action: Action, result: object) => (result instanceof Patient ? new PatientView() : result);
+
+@Logged()
+class PatientsController {
+  @Get('/mapped') mapped() {
+    return new Patient();
+  }
+}
+@Logged()
+@JsonController('/patients')
+class MappedByAction {
+  @UseInterceptor(toView) @Get('/mapped') mapped() {
+    return new Patient();
+  }
+  @Get('/direct') direct() {
+    return new PatientView();
+  }
+  @Get('/told') told(@Ctx() context: Context) {
+    context.app.emit('error', new Error('no mail was sent'), context);
+    return new PatientView();
+  }
+}
+@UseInterceptor(toView)
+@JsonController('/inherited')
+class MappedByController extends PatientsController {}
+
+// What applications without `exactOptionalPropertyTypes` may write.
+@Logged({ requestBody: undefined, responseBody: undefined, sample: undefined } as unknown as LoggedOptions)
+@JsonController('/undefined')
+class UndefinedOptions {
+  @Post('/a') a(@Body() body: object) {
+    return body;
   }
 }
 
@@ -258,6 +321,36 @@ function defaultContainer(): IocAdapter {
   };
 }
 
+describe('the result that is sent', () => {
+  for (const [how, controller, path] of [
+    ['by the action itself', MappedByAction, '/patients/direct'],
+    ['by an interceptor of the action', MappedByAction, '/patients/mapped'],
+    ['by an interceptor of the controller', MappedByController, '/inherited/mapped'],
+    ['by the action itself, which told of an error aside', MappedByAction, '/patients/told'],
+  ] as const) {
+    it(`has its classes decide what is redacted when it was made ${how}`, async () => {
+      const app = await testApp().controllers(controller).start();
+      expect(await (await app.get(path)).text())
+        .to.contain('zqillness')
+        .and.contain('zqfluenza');
+      const record = await app.storedRecord();
+      expect(record.response.body).to.deep.equal({ id: 1, illness: '[REDACTED]', file: '[REDACTED]' });
+    });
+  }
+});
+
+describe('options of @Logged() that are undefined', () => {
+  it('say nothing', async () => {
+    const app = await testApp()
+      .controllers(UndefinedOptions)
+      .logging({ requestBody: 'never', responseBody: 'never' })
+      .start();
+    await app.post('/undefined/a', { a: 1 });
+    const { request, response } = await app.storedRecord();
+    expect([request.bodyOmitted, response.bodyOmitted]).to.deep.equal(['policy', 'policy']);
+  });
+});
+
 describe('LoggingInterceptor by hand', () => {
   it('records the actions of its controller', async () => {
     const app = await testApp().controllers(ByHandController, ListedController).start();
@@ -277,6 +370,23 @@ describe('LoggingInterceptor by hand', () => {
       'ListedController',
       'DecoratedController',
     ]);
+  });
+
+  it('records failures as well, which no interceptor is asked about', async () => {
+    const byHand = await testApp()
+      .controllers(ByHandController, ListedController)
+      .logging({ unmatched: 'none' })
+      .start();
+    for (const path of ['/by-hand/fails', '/by-hand/refused', '/listed/fails', '/nowhere']) await byHand.get(path);
+    const recorded = await byHand.storedRecords();
+    expect(recorded.map(({ request }) => request.path)).to.deep.equal(['/by-hand/fails', '/by-hand/refused']);
+    const listed = await testApp()
+      .controllers(ListedController)
+      .logging({ unmatched: 'none' })
+      .host({ interceptors: [LoggingInterceptor] })
+      .start();
+    await listed.get('/listed/fails');
+    expect((await listed.storedRecord()).error?.message).to.equal('listed');
   });
 
   it('does not run because it was imported', async () => {

@@ -65,6 +65,12 @@ describe('closeOnSignals, in a process that listens to the signal itself', () =>
     expect(process.listeners('SIGHUP')).to.have.length(2);
   });
 
+  it('refuses what cannot be closed', () => {
+    expect(() => closeOnSignals(undefined as never)).to.throw(
+      'closeOnSignals(logging): logging.close must be a function',
+    );
+  });
+
   it('does nothing once it is taken away', () => {
     listen();
     stop();

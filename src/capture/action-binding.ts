@@ -1,5 +1,6 @@
 import { ActionMetadata, getMetadataArgsStorage, type KoaDriver, type ParamMetadata } from 'routing-controllers';
 import { type Class, isLoggableParameter, loggedOf, markedParameters, parameterTypesOf } from '../decorators/metadata';
+import { LoggingInterceptor } from '../decorators/logging-interceptor';
 import type { LoggedOptions } from '../decorators/selection-options';
 import type { DeclaredParameter } from '../redact/redactor';
 
@@ -36,6 +37,8 @@ export interface BindingWarning {
   readonly code: 'INHERITED_PARAMETERS' | 'UNTYPED_BODY';
   readonly message: string;
 }
+
+const { isPrototypeOf } = Object.prototype;
 
 const PLACES: Readonly<Record<string, DeclaredParameter['in']>> = {
   body: 'body',
@@ -108,11 +111,23 @@ function untypedBodyWarning(param: ParamMetadata | undefined, name: string): Bin
   ];
 }
 
-/** Reads what the host knows of an action at the moment of its registration. */
-export function bindAction(driver: KoaDriver, metadata: ActionMetadata): ActionBinding {
+/** A result's interceptor is not asked about failures, so what it stands at is known from the start. */
+function hasLoggingInterceptor({ interceptors, controllerMetadata }: ActionMetadata): boolean {
+  const isOurs = (type: unknown) =>
+    type === LoggingInterceptor || (typeof type === 'function' && isPrototypeOf.call(LoggingInterceptor, type));
+  return [...controllerMetadata.interceptors, ...interceptors].some(({ interceptor }) => isOurs(interceptor));
+}
+
+/**
+ * Reads what the host knows of an action at the moment of its registration.
+ *
+ * @param isIntercepted A {@link LoggingInterceptor} stands before all actions of the application.
+ */
+export function bindAction(driver: KoaDriver, metadata: ActionMetadata, isIntercepted: boolean): ActionBinding {
   const controller = metadata.target as Class;
   const name = `${controller.name}.${metadata.method}`;
-  const logged = loggedOf(controller, metadata.method);
+  const byHand = isIntercepted || hasLoggingInterceptor(metadata) ? {} : undefined;
+  const logged = loggedOf(controller, metadata.method) ?? byHand;
   const parameters = boundParameters(metadata);
   const route = ActionMetadata.appendBaseRoute(driver.routePrefix, metadata.fullRoute);
   return {

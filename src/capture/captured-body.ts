@@ -105,8 +105,9 @@ export function responseBody(
   if (isBodyless || (!exchange.hasWrites && exchange.endLength === 0)) return NONE;
   if (isRefusedByPolicy(rules.policy, hasFailed)) return { kind: 'omitted', why: 'policy' };
   if (exchange.hasWrites) return { kind: 'omitted', why: 'stream' };
-  const type = String(context.res.getHeader('content-type') ?? '');
-  const isEncoded = (context.res.getHeader('content-encoding') ?? 'identity') !== 'identity';
+  const sent = exchange.responseHeaders;
+  const type = String(sent['content-type'] ?? '');
+  const isEncoded = (sent['content-encoding'] ?? 'identity') !== 'identity';
   const isText = JSON_TYPE.test(type) || TEXT_TYPE.test(type);
   if (isEncoded || !isText) return { kind: 'omitted', why: 'binary' };
   if (sentBody === undefined || sentBody.length > rules.maxBodyBytes) return { kind: 'omitted', why: 'too-large' };
@@ -116,9 +117,9 @@ export function responseBody(
 }
 
 /** What the body was made of: the action's result, or what somebody else gave to Koa. */
-function liveBody({ context, hasError, result }: Exchange): unknown {
+function liveBody({ context, isErrorAnswered, result }: Exchange): unknown {
   // An error was answered instead of the result, or the action itself filled the response.
-  const isAnswered = hasError || result === undefined || result === context || result === context.response;
+  const isAnswered = isErrorAnswered || result === undefined || result === context || result === context.response;
   return isAnswered ? context.body : result;
 }
 
@@ -136,7 +137,7 @@ export function liveSources({ arguments: bound = [], binding, returned, result }
 export function responseBytes(exchange: Exchange, context: Context): number {
   if (context.req.method === 'HEAD') return 0;
   if (exchange.hasWrites || exchange.sentBody === undefined) return exchange.writtenBytes;
-  const length = Number(context.res.getHeader('content-length'));
+  const length = Number(exchange.responseHeaders['content-length']);
   if (Number.isInteger(length)) return length;
   return typeof exchange.sentBody === 'string'
     ? Buffer.byteLength(exchange.sentBody, exchange.sentEncoding ?? 'utf8')

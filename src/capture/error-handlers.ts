@@ -36,6 +36,9 @@ export class ErrorHandlers {
 
   /** @throws {@link LoggingError} `OPTION_INVALID` or `DECORATOR_INVALID`, naming the source that is wrong. */
   constructor(sources: readonly ErrorHandlerSource[] = []) {
+    if (!Array.isArray(sources)) {
+      throw new LoggingError('OPTION_INVALID', `errorHandlers must be an array, got ${describeValue(sources)}.`);
+    }
     for (const [place, source] of sources.entries()) {
       if (isPair(source)) this.#addPair(`errorHandlers[${place}]`, source);
       else this.#addClass(`errorHandlers[${place}]`, source);

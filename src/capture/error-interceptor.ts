@@ -2,6 +2,7 @@ import type { Context, Next } from 'koa';
 import { HttpError, KoaDriver, NotFoundError } from 'routing-controllers';
 import { classNameOf } from '../class-name';
 import { LoggingError, type Report } from '../errors';
+import { refuseUnknownKeys, requireFunction } from '../option-checks';
 import { quietCause } from '../quiet-cause';
 import { Redactor, resolveRedactOptions } from '../redact/redactor';
 import { Reporter } from '../reporter';
@@ -36,7 +37,10 @@ export class ErrorInterceptor {
   readonly #redactor: Redactor;
   readonly #reporter: Reporter;
 
-  constructor({ errorHandlers, onError }: ErrorInterceptorOptions = {}, shared?: SharedWithLogging) {
+  constructor(options: ErrorInterceptorOptions = {}, shared?: SharedWithLogging) {
+    refuseUnknownKeys('ErrorInterceptor', options, ['errorHandlers', 'onError']);
+    const { errorHandlers, onError } = options;
+    if (onError !== undefined) requireFunction('ErrorInterceptor({ onError })', onError);
     this.#handlers = new ErrorHandlers(errorHandlers);
     this.#reporter = shared?.reporter ?? new Reporter(onError);
     this.#redactor = shared?.redactor ?? new Redactor(resolveRedactOptions(), this.#reporter.report);
@@ -97,7 +101,7 @@ export class ErrorInterceptor {
     const body: unknown = context.body;
     if (typeof body === 'object' && body !== null && Array.isArray((body as { errors?: unknown }).errors)) {
       const { errors } = body as { readonly errors: readonly unknown[] };
-      const cleaned = this.#redactor.cleanValidationErrors(errors);
+      const cleaned = this.#redactor.cleanValidationErrors(errors, matchedBinding(context)?.parameterTypes);
       if (cleaned !== errors) context.body = { ...body, errors: cleaned };
     }
     const isUnexpected = !(error instanceof HttpError) || error.httpCode >= 500;

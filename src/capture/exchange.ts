@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Context } from 'koa';
 import type { ResultObserver } from '../decorators/logging-interceptor';
 import type { JsonObject } from '../record/json-value';
@@ -35,12 +35,16 @@ export class Exchange implements ActionObserver, ResultObserver {
   arguments: readonly unknown[] | undefined = undefined;
   hasError = false;
   error: unknown = undefined;
+  /** The error was answered, instead of a result. */
+  isErrorAnswered = false;
   /** The stream of the response broke on our side, not because the client left. */
   hasBrokenBody = false;
 
   /** The whole body, when it was given to the response in one piece that is small enough to keep. */
   sentBody: string | Uint8Array | undefined = undefined;
   sentEncoding: BufferEncoding | undefined = undefined;
+  /** Given to a response that had no headers before, which then remembers none. */
+  givenHeaders: OutgoingHttpHeaders | undefined = undefined;
   /** Length of what was given to `end`, kept or not; in characters for a string. */
   endLength = 0;
   /** Bytes given to `write` before `end`. */
@@ -107,8 +111,17 @@ export class Exchange implements ActionObserver, ResultObserver {
     this.result = result;
   }
 
-  /** Keeps the first error: what follows is usually its consequence, and hosts report one error more than once. */
+  /** The request failed. */
   noteError(error: unknown): void {
+    this.isErrorAnswered = true;
+    this.noteToldError(error);
+  }
+
+  /**
+   * Somebody told of an error, whatever became of the request. Keeps the first one: what follows is usually its consequence,
+   * and hosts report one error more than once.
+   */
+  noteToldError(error: unknown): void {
     if (this.hasError) return;
     this.hasError = true;
     this.error = error;
@@ -134,6 +147,11 @@ export class Exchange implements ActionObserver, ResultObserver {
     }
     if (this.#hasSettled) this.#finish();
     else this.follower.outlived(this);
+  }
+
+  /** Under names in lower case. */
+  get responseHeaders(): Readonly<OutgoingHttpHeaders> {
+    return this.givenHeaders ?? this.context.res.getHeaders();
   }
 
   get isResponseClosed(): boolean {

@@ -6,9 +6,8 @@ import { type ActionBinding, bindAction } from './action-binding';
 import { noteAction } from './registered-actions';
 import { isPromise } from 'node:util/types';
 
-// The one place where we reach into routing-controllers: the moment when its Koa driver registers an action, and the
-// moment when it handles an action's error. Both are public methods of an exported class. Nothing is changed in what
-// they do, and without an exchange on the Koa context every hook only passes through. The reasons, and what was tried
+// The one place where we reach into routing-controllers: the moments when its Koa driver registers an action, answers with
+// its result, and handles its error. All are public methods of an exported class. Nothing is changed in what they do, and without an exchange on the Koa context every hook only passes through. The reasons, and what was tried
 // instead, are in docs/decisions/0001-action-entry.md.
 
 /** What the seam tells the exchange of a request. */
@@ -17,6 +16,7 @@ export interface ActionObserver {
   handlerStarted(parameters: readonly unknown[]): void;
   handlerReturned(result: unknown): void;
   handlerThrew(error: unknown): void;
+  noteResult(result: unknown): void;
   noteError(error: unknown): void;
 }
 
@@ -95,15 +95,27 @@ function observedResult(exchange: ActionObserver, result: unknown): unknown {
   return result;
 }
 
-/** Puts `interceptors: [LoggingInterceptor]` into effect: the host ignores a listed class without `@Interceptor()`, and would run one with it in every application that lists none. */
-function answerListedInterceptor(): void {
+/**
+ * Puts `interceptors: [LoggingInterceptor]` into effect: the host ignores a listed class without `@Interceptor()`, and would
+ * run one with it in every application that lists none.
+ *
+ * @returns whether the application that is being set up lists it.
+ */
+function answerListedInterceptor(prototype: KoaDriver): () => boolean {
+  let isListed = false;
+  const initialize = prototype.initialize;
+  prototype.initialize = function (this: KoaDriver) {
+    isListed = false;
+    return initialize.call(this);
+  };
   const storage = getMetadataArgsStorage();
   const filter = storage.filterInterceptorMetadatasForClasses;
   storage.filterInterceptorMetadatasForClasses = function (this: typeof storage, classes) {
     const found = filter.call(this, classes);
-    if (!classes.includes(LoggingInterceptor)) return found;
-    return [...found, { target: LoggingInterceptor, priority: 0, global: true }];
+    isListed = classes.includes(LoggingInterceptor);
+    return isListed ? [...found, { target: LoggingInterceptor, priority: 0, global: true }] : found;
   };
+  return () => isListed;
 }
 
 /** Makes the host tell exchanges of their actions; once per process, whatever the number of calls. */
@@ -112,9 +124,11 @@ export function installHostSeam(): void {
   if (prototype[PATCHED]) return;
   Object.defineProperty(prototype, PATCHED, { value: true });
 
+  const isListed = answerListedInterceptor(prototype);
+
   const registerAction = prototype.registerAction;
   prototype.registerAction = function (this: KoaDriver, metadata, executeCallback) {
-    const binding = bindAction(this, metadata);
+    const binding = bindAction(this, metadata, isListed());
     noteAction(this.koa as Koa, binding);
     const entry = routeEntry(binding);
     metadata.uses.unshift(
@@ -124,16 +138,21 @@ export function installHostSeam(): void {
     return registerAction.call(this, metadata, executeCallback);
   };
 
+  // After all interceptors: those of an action run after its controller's, and these after those of the application.
+  const handleSuccess = prototype.handleSuccess;
+  prototype.handleSuccess = function (this: KoaDriver, result: unknown, metadata, action) {
+    (action.context as Noted)[EXCHANGE]?.noteResult(result);
+    return handleSuccess.call(this, result, metadata, action);
+  };
+
   const handleError = prototype.handleError;
   prototype.handleError = function (this: KoaDriver, error, metadata, action) {
     const noted = action.context as Noted;
     // With the default handler off the host comes here twice for one error of an async action.
-    noted[HOST_FAILURE] ??= { error, driver: this, metadata, action };
+    if (noted[HOST_FAILURE]?.error !== error) noted[HOST_FAILURE] = { error, driver: this, metadata, action };
     noted[EXCHANGE]?.noteError(error);
     return handleError.call(this, error, metadata, action);
   };
-
-  answerListedInterceptor();
 }
 
 /** The host's failure with this very error, if it had one in this request. */

@@ -61,8 +61,9 @@ export class Capture {
       const followed = (context as Followed)[EXCHANGE];
       if (followed) {
         // Mounted twice, the outer one has taken the request up already.
-        if (followed.follower !== this.#follower) this.#hintAtOther();
-        return next();
+        if (followed.follower === this.#follower) return next();
+        this.#hintAtOther();
+        return this.errors.use(context, next);
       }
       const exchange = this.#isClosed ? undefined : this.#openExchange(context);
       return exchange ? this.#follow(exchange, context, next) : this.errors.use(context, next);
@@ -154,7 +155,7 @@ export class Capture {
       if (!exchange) return;
       if (isClientGone(error, exchange.context)) return;
       exchange.hasBrokenBody = true;
-      exchange.noteError(error);
+      exchange.noteToldError(error);
     });
   }
 

@@ -52,7 +52,7 @@ class ReadingDriver extends KoaDriver {
   override initialize(): void {}
 
   override registerAction(metadata: ActionMetadata): void {
-    this.actions.push(bindAction(this, metadata));
+    this.actions.push(bindAction(this, metadata, false));
   }
 
   override registerRoutes(): void {}

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { JSON_TYPE } from './captured-body';
 import type { Exchange } from './exchange';
 
@@ -46,19 +46,27 @@ function bytesToKeep(chunk: Uint8Array, response: ServerResponse): Uint8Array {
 
 /**
  * A list of headers, which may name one twice, is sent as it is unless a header was set before. As the request id is, the
- * list is given as what Node.js sends the same from: each name once, with all its values.
+ * list is given as what Node.js sends the same from: each name once, with all its values. And without any header before,
+ * the response would not remember what it is given here.
  */
 function tappedWriteHead(this: TappedResponse, ...args: unknown[]): ServerResponse {
   const tap = this[TAP]!;
-  const place = args.findIndex(Array.isArray);
-  if (place > 0 && this.getHeaderNames().every(name => name === tap.requestIdHeader)) {
-    args[place] = headersByName(args[place] as readonly unknown[]) ?? args[place];
-  }
+  const place = typeof args[1] === 'object' && args[1] !== null ? 1 : 2;
+  const given = args[place];
+  if (typeof given !== 'object' || given === null || this.headersSent) return tap.writeHead.apply(this, args);
+  const set = this.getHeaderNames();
+  const byName = Array.isArray(given) ? headersByName(given) : (given as OutgoingHttpHeaders);
+  if (byName && set.length === 0) tap.exchange.givenHeaders = inLowerCase(byName);
+  if (byName && set.length > 0 && set.every(name => name === tap.requestIdHeader)) args[place] = byName;
   return tap.writeHead.apply(this, args);
 }
 
+function inLowerCase(headers: OutgoingHttpHeaders): OutgoingHttpHeaders {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
 /** `undefined` for what is no list of headers. */
-function headersByName(list: readonly unknown[]): Readonly<Record<string, unknown>> | undefined {
+function headersByName(list: readonly unknown[]): OutgoingHttpHeaders | undefined {
   const flat = Array.isArray(list[0]) ? list.flatMap(pair => [(pair as unknown[])[0], (pair as unknown[])[1]]) : list;
   if (flat.length % 2 !== 0) return undefined;
   const headers = new Map<string, [name: string, ...values: unknown[]]>();
@@ -71,7 +79,7 @@ function headersByName(list: readonly unknown[]): Readonly<Record<string, unknow
   }
   return Object.fromEntries(
     Array.from(headers.values(), ([name, ...values]) => [name, values.length === 1 ? values[0] : values.flat()]),
-  );
+  ) as OutgoingHttpHeaders;
 }
 
 function tappedEnd(this: TappedResponse, ...args: unknown[]): ServerResponse {
@@ -118,9 +126,7 @@ export function tapResponse(
   tapped.end = tappedEnd as typeof tapped.end;
   tapped.write = tappedWrite as typeof tapped.write;
   // HTTP/2 sets each header of a list by itself.
-  if (options.requestIdHeader && exchange.context.req.httpVersionMajor < 2) {
-    tapped.writeHead = tappedWriteHead;
-  }
+  if (exchange.context.req.httpVersionMajor < 2) tapped.writeHead = tappedWriteHead;
   // Comes after `finish`, and also without it.
   tapped.on('close', responseOver);
 }

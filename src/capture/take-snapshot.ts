@@ -83,9 +83,9 @@ export class SnapshotTaker {
 
   take(exchange: Exchange, selection: Selection, parameters: PlanId | null): Snapshot {
     const { context, binding } = exchange;
-    const { req, res } = context;
+    const { req } = context;
     const trace = parseTraceparent(req.headers['traceparent']);
-    const responseHeaders = exchange.status === null ? EMPTY : keptHeaders(res.getHeaders());
+    const responseHeaders = exchange.status === null ? EMPTY : keptHeaders(exchange.responseHeaders);
     const attributes = this.#attributes(exchange);
     const secrets = new LiveSecrets();
     for (const live of liveSources(exchange)) this.redactor.hintOf(live, secrets);
@@ -126,7 +126,9 @@ export class SnapshotTaker {
         body,
         outcome: exchange.outcome,
       },
-      ...(exchange.hasError ? { error: captureError(exchange.error, error => this.redactor.validationOf(error)) } : {}),
+      ...(exchange.hasError
+        ? { error: captureError(exchange.error, error => this.redactor.validationOf(error, binding?.parameterTypes)) }
+        : {}),
       ...(attributes ? { attributes } : {}),
       ...(secrets.texts.size > 0 ? { secrets: [...secrets.texts] } : {}),
       ...(selection.expireAfterDays !== undefined ? { expireAfterDays: selection.expireAfterDays } : {}),

@@ -5,6 +5,14 @@ import { interceptResult } from './logging-interceptor';
 import { setLogged } from './metadata';
 import { checkSelection, type LoggedOptions, SELECTION_KEYS } from './selection-options';
 
+/** What is undefined says nothing, and must not stand before what somebody else says. */
+function stated(given: LoggedOptions): LoggedOptions {
+  refuseUnknownKeys('@Logged()', given, SELECTION_KEYS);
+  const options = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  checkSelection('@Logged() ', options);
+  return options;
+}
+
 /**
  * Records every action of a controller class, or one action. The method's options win over the class's;
  * `@Logged(false)` switches an action, or a class but for its marked actions, off.
@@ -18,11 +26,8 @@ import { checkSelection, type LoggedOptions, SELECTION_KEYS } from './selection-
  *   @Get('/health') @Logged(false) health() {}
  * }
  */
-export function Logged(options: LoggedOptions | false = {}): ClassDecorator & MethodDecorator {
-  if (options !== false) {
-    refuseUnknownKeys('@Logged()', options, SELECTION_KEYS);
-    checkSelection('@Logged() ', options);
-  }
+export function Logged(given: LoggedOptions | false = {}): ClassDecorator & MethodDecorator {
+  const options = given === false ? false : stated(given);
   return (target: object, member?: string | symbol, descriptor?: PropertyDescriptor): void => {
     if (member === undefined && typeof target === 'function') {
       setLogged(target, undefined, options);

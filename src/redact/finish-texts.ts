@@ -144,6 +144,6 @@ export class TextFinish {
     if (sealedTexts.size > 0 && sealedTexts.has(text)) return text;
     const cleaned = known.isEmpty ? text : known.removeFrom(text);
     if (cleaned !== text) this.#notes.note(parent, key, 'known-value');
-    return limitText(cleaned, this.#maxLength);
+    return this.#maxLength === Infinity ? cleaned : limitText(cleaned, this.#maxLength);
   }
 }

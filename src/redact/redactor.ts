@@ -53,7 +53,7 @@ export class Redactor {
     this.#classes = { names, plans: plans.known, hasSensitiveClasses, parameters: this.#parameterPlans };
     this.#functions = new FunctionUse(this.#classes);
     this.#snapshots = new SnapshotRedactor(options, this.#classes, this.#reports);
-    this.#rules = { ...this.#snapshots.rules, classes: plans };
+    this.#rules = { ...this.#snapshots.rules, classes: plans, hintOf: live => this.hintOf(live) };
     this.#hints = new TypeHints(plans, this.#rules.members);
     this.#fields = new FieldReader(plans, names, metadata, options.policy);
     const { encryptionKey, oldEncryptionKeys } = options;
@@ -120,9 +120,9 @@ export class Redactor {
   }
 
   /** The failed properties, if the error carries class-validator's `errors`. Never throws. */
-  validationOf(error: unknown): readonly SnapshotValidation[] | undefined {
+  validationOf(error: unknown, types: readonly Class[] = []): readonly SnapshotValidation[] | undefined {
     try {
-      return readValidation(error, this.#rules);
+      return readValidation(error, types, this.#rules);
     } catch (caught) {
       this.#reportFailure('The errors of a failed validation could not be read', caught);
       return undefined;
@@ -130,9 +130,9 @@ export class Redactor {
   }
 
   /** Errors as a response quotes them, without the input of sensitive properties. Never throws. */
-  cleanValidationErrors(errors: readonly unknown[]): readonly unknown[] {
+  cleanValidationErrors(errors: readonly unknown[], types: readonly Class[] = []): readonly unknown[] {
     try {
-      return cleanValidationErrors(errors, this.#rules);
+      return cleanValidationErrors(errors, types, this.#rules);
     } catch (caught) {
       this.#reportFailure('The errors of a failed validation were left out of a response', caught);
       return [];

@@ -1,12 +1,13 @@
 import { types } from 'node:util';
 import type { JsonObject, JsonValue } from '../record/json-value';
 import { setOwn } from '../record/set-own';
-import type { SnapshotValidation } from '../record/snapshot';
+import type { SnapshotValidation, TypeHint } from '../record/snapshot';
 import { TextFinish } from './finish-texts';
 import { classOf, isReadable, ownValue } from './live-objects';
 import { KnownValues } from './known-values';
 import { REDACTED } from './markers';
 import { type Field, type Shape, planFor } from './plan';
+import type { Class } from '../decorators/metadata';
 import type { Plans } from './plans';
 import { RedactionNotes } from './redaction-notes';
 import { toJsonValue } from './to-json-value';
@@ -16,6 +17,7 @@ import { Walk, type WalkRules } from './walk';
 /** What refusals are judged by: unlike a record's, their objects still have their classes. */
 export interface ValidationRules extends WalkRules {
   readonly classes: Plans;
+  readonly hintOf: (live: unknown) => TypeHint | null;
 }
 
 /** class-validator's `ValidationError`, by its form: the application may bring its own copy of that package. */
@@ -43,6 +45,8 @@ interface Context {
   readonly isSensitive: boolean;
   /** What the parent says that the refused object is; its own class is not always told. */
   readonly shape: Shape | null;
+  /** The shape is that of the action's parameters, and may be another's. */
+  readonly isAssumed: boolean;
   readonly depth: number;
 }
 
@@ -51,14 +55,18 @@ const MAX_REFUSALS = 1_000;
 const MAX_DEPTH = 32;
 // A response is as long as the host makes it.
 const UNLIMITED = { maxDepth: Infinity, maxNodes: Infinity, maxStringLength: Infinity };
-const TOP: Context = { path: '', isSensitive: false, shape: null, depth: 0 };
 
 /** The failed properties of a validation error, innermost properties included; `undefined` when it is none. */
-export function readValidation(error: unknown, rules: ValidationRules): readonly SnapshotValidation[] | undefined {
+export function readValidation(
+  error: unknown,
+  declared: readonly Class[],
+  rules: ValidationRules,
+): readonly SnapshotValidation[] | undefined {
   const errors: unknown = isReadable(error) ? ownValue(error, 'errors') : undefined;
   if (!isReadable(errors) || !Array.isArray(errors) || !errors.some(refusalOf)) return undefined;
   const failures: SnapshotValidation[] = [];
-  const pending: [unknown, Context][] = errors.slice(0, MAX_REFUSALS).map(refusal => [refusal, TOP]);
+  const top = topContext(declared, rules);
+  const pending: [unknown, Context][] = errors.slice(0, MAX_REFUSALS).map(refusal => [refusal, top]);
   for (let at = 0; at < pending.length && failures.length < MAX_FAILURES; at++) {
     const [given, context] = pending[at]!;
     const refusal = refusalOf(given);
@@ -70,7 +78,7 @@ export function readValidation(error: unknown, rules: ValidationRules): readonly
       const secret = isSensitive ? secretOf(refusal.value) : undefined;
       failures.push({ path, constraints, sensitive: isSensitive, ...(secret !== undefined && { secret }) });
     }
-    const inner: Context = { path, isSensitive, shape: valueShape, depth: context.depth + 1 };
+    const inner: Context = { path, isSensitive, shape: valueShape, isAssumed: false, depth: context.depth + 1 };
     for (const child of childrenInReach(refusal, context, pending.length)) pending.push([child, inner]);
   }
   return failures;
@@ -81,13 +89,19 @@ export function readValidation(error: unknown, rules: ValidationRules): readonly
  * which is taken out of `target` and `value` and of the texts that quote it. What is no error of class-validator's stays the
  * application's own.
  *
+ * @param declared Of the action's parameters: class-validator can be told to leave the refused object out.
  * @returns the same list when there is nothing of class-validator's in it.
  */
-export function cleanValidationErrors(errors: readonly unknown[], rules: ValidationRules): readonly unknown[] {
+export function cleanValidationErrors(
+  errors: readonly unknown[],
+  declared: readonly Class[],
+  rules: ValidationRules,
+): readonly unknown[] {
   if (!errors.some(refusalOf)) return errors;
   const copies = new Copies(rules);
   const cleaned: JsonValue[] = [];
-  const pending: [unknown, Context, JsonValue[]][] = errors.map(error => [error, TOP, cleaned]);
+  const top = topContext(declared, rules);
+  const pending: [unknown, Context, JsonValue[]][] = errors.map(error => [error, top, cleaned]);
   const seen = new Set<unknown>();
   for (let at = 0; at < pending.length; at++) {
     const [given, context, into] = pending[at]!;
@@ -104,7 +118,10 @@ export function cleanValidationErrors(errors: readonly unknown[], rules: Validat
     for (const key of Object.keys(given as object)) {
       const value = ownValue(given as object, key);
       if (value === undefined) continue;
-      if (key === 'property' || key === 'constraints') {
+      if (key === 'constraints' && isSensitive && !Object.hasOwn(given as object, 'value')) {
+        // They may quote what they do not tell.
+        copies.putTexts(copy, key, redactedTexts(refusal.constraints));
+      } else if (key === 'property' || key === 'constraints') {
         copies.putTexts(copy, key, refusal[key]);
       } else if (key === 'target') {
         if (context.isSensitive) copy[key] = REDACTED;
@@ -117,7 +134,8 @@ export function cleanValidationErrors(errors: readonly unknown[], rules: Validat
       } else if (key === 'children' && refusal.children) {
         const children: JsonValue[] = [];
         copy[key] = children;
-        const inner: Context = { path: '', isSensitive, shape: valueShape, depth: context.depth + 1 };
+        const depth = context.depth + 1;
+        const inner: Context = { path: '', isSensitive, shape: valueShape, isAssumed: false, depth };
         for (const child of refusal.children) pending.push([child, inner, children]);
       } else copies.put(copy, key, value, null);
     }
@@ -183,8 +201,16 @@ class Copies {
     if (typeof value === 'string' && shape === null) return value;
     const { plain, keysEscaped } = asSent(value);
     if (plain === undefined) return undefined;
-    const source = { direction: 'request', keysEscaped, redactOnly: true, recordsAll: true } as const;
-    return new Walk(this.#rules, this.#notes, source).run(plain, 'errors', shape);
+    // The client has sent it: only what somebody marked, or named so, is not to come back.
+    const source = {
+      direction: 'request',
+      keysEscaped,
+      redactOnly: true,
+      recordsAll: true,
+      isDeclared: true,
+    } as const;
+    const hint = keysEscaped ? null : this.#rules.hintOf(value);
+    return new Walk(this.#rules, this.#notes, source).run(plain, 'errors', shape, hint);
   }
 }
 
@@ -213,6 +239,17 @@ function restoreKeys(trees: JsonValue[]): void {
   }
 }
 
+function topContext(declared: readonly Class[], { classes }: ValidationRules): Context {
+  const plans = declared.map(type => classes.planOf(type));
+  const shape = plans.length === 0 ? null : classes.known.unionOf(plans);
+  if (shape) classes.known.fillAll();
+  return { path: '', isSensitive: false, shape, isAssumed: true, depth: 0 };
+}
+
+function redactedTexts(texts: Refusal['constraints']): Refusal['constraints'] {
+  return texts && Object.fromEntries(Object.keys(texts).map(rule => [rule, REDACTED]));
+}
+
 function childrenInReach({ children }: Refusal, { depth }: Context, seen: number): readonly unknown[] {
   return depth < MAX_DEPTH && children ? children.slice(0, Math.max(0, MAX_REFUSALS - seen)) : [];
 }
@@ -234,7 +271,8 @@ function judge(refusal: Refusal, context: Context, { names, classes }: Validatio
   const plan =
     ownShape && ownShape.kind !== 'values' ? planFor(ownShape, isReadable(refusal.target) ? refusal.target : {}) : null;
   const field = plan?.fields.get(refusal.property);
-  const isSensitive = field ? field.mark !== null : names.isSensitive(refusal.property);
+  const isSure = field !== undefined && (targetClass !== undefined || !context.isAssumed);
+  const isSensitive = field?.mark != null || (!isSure && names.isSensitive(refusal.property));
   // A map may be a plain object.
   const valueShape = field?.shape ?? (ownShape?.kind === 'values' ? ownShape.of : null);
   const isWithin = context.isSensitive || plan?.mark != null;

@@ -62,6 +62,7 @@ async function atMost(ms: number, work: () => unknown): Promise<void> {
 export function closeOnSignals(logging: Closable, options: CloseOnSignalsOptions = {}): () => void {
   const { signals, deadlineMs, exit } = resolve(options);
   const { before } = options;
+  requireFunction('closeOnSignals(logging): logging.close', (logging as Closable | undefined)?.close);
   let isClosing = false;
   let isAlone = false;
   const onSignal = (signal: NodeJS.Signals): void => {

@@ -298,7 +298,7 @@ describe('the plan of a response body', () => {
   });
 
   it('covers what interceptors and middleware wrap or rewrite', async () => {
-    expect(await responseOf('/wrapped')).to.deep.equal('[REDACTED]');
+    expect(await responseOf('/wrapped')).to.deep.equal({ payload: ['[REDACTED]', BREW], ok: true });
     expect(await responseOf('/flattened')).to.deep.equal({ y: '[REDACTED]', hops: 'saaz' });
     expect(await responseOf('/enveloped')).to.equal('[REDACTED]');
   });
