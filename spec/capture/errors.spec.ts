@@ -508,7 +508,7 @@ describe('a wrong error handler', () => {
   it('is refused by an ErrorInterceptor that stands alone as well', () => {
     const create = (options: object) => new ErrorInterceptor(options);
     expect(() => create({ errorHandler: [ApiErrors] })).to.throw('has no option "errorHandler": did you mean');
-    expect(() => create({ errorHandlers: {} })).to.throw('errorHandlers must be an array, got an object');
+    expect(() => create({ errorHandlers: {} })).to.throw('errorHandlers must be an array, got a value of type object');
     expect(() => create({ onError: 5 })).to.throw('ErrorInterceptor({ onError }) must be a function, got 5');
   });
 });
