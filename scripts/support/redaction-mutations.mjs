@@ -200,8 +200,8 @@ export const MUTATIONS = [
   {
     rule: 'the answer to a failed validation',
     file: 'capture/error-interceptor.js',
-    find: 'errors: this.#redactor.cleanValidationErrors(errors)',
-    replace: 'errors',
+    find: 'context.body = { ...body, errors: cleaned };',
+    replace: 'context.body = { ...body, errors };',
   },
   {
     rule: 'attributes of hooks',

@@ -6,7 +6,7 @@ import type { SnapshotBody, SnapshotFile, TypeHint } from '../record/snapshot';
 import { plainCopy } from './attributes';
 import type { Exchange } from './exchange';
 
-export const JSON_TYPE = /^[^;]*[/+]json\s*(?:;|$)/i;
+const JSON_TYPE = /^[^;]*[/+]json\s*(?:;|$)/i;
 const FORM_TYPE = /^application\/x-www-form-urlencoded\s*(?:;|$)/i;
 const MULTIPART_TYPE = /^multipart\//i;
 const TEXT_TYPE = /^text\/|^application\/(?:xml|[^;]*\+xml|javascript)/i;
@@ -16,6 +16,10 @@ const NONE: SnapshotBody = { kind: 'none' };
 export interface BodyRules {
   readonly policy: BodyPolicy;
   readonly maxBodyBytes: number;
+}
+
+export function isJsonType(type: string): boolean {
+  return JSON_TYPE.test(type);
 }
 
 function isRefusedByPolicy(policy: BodyPolicy, hasFailed: boolean): boolean {

@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import { JSON_TYPE } from './captured-body';
+import { isJsonType } from './captured-body';
 import type { Exchange } from './exchange';
 
 // Notes what the response is given, by reference, and when it is over, and passes every call on as it came: return values
@@ -41,7 +41,7 @@ function tappedWrite(this: TappedResponse, ...args: unknown[]): boolean {
 
 /** Bytes that may be recorded are copied: a pool of buffers gives them to the next response before that. */
 function bytesToKeep(chunk: Uint8Array, response: ServerResponse): Uint8Array {
-  return JSON_TYPE.test(String(response.getHeader('content-type') ?? '')) ? Buffer.from(chunk) : chunk;
+  return isJsonType(String(response.getHeader('content-type') ?? '')) ? Buffer.from(chunk) : chunk;
 }
 
 /**
