@@ -8,7 +8,7 @@ import { orderInRound } from './statistics';
 
 // Until then the compiler of the engine is at work, the longer the more code there is, and is paid for by the first rounds:
 // seen by its own account (--trace-opt) in servers that log.
-const WARM_UP_ROUNDS = { bare: 4, logging: 6 };
+const WARM_UP_ROUNDS = { bare: 4, logging: 5 };
 const WARM_UP_REQUESTS = 500;
 
 type Use<Result> = (servers: readonly ServerUnderTest[]) => Promise<Result>;
