@@ -22,7 +22,8 @@ import { type StoredRecord, revealValue } from './reveal';
 import { type KnownClasses, SnapshotRedactor } from './snapshot-redactor';
 import { FactTeller } from './tell-facts';
 import { TypeHints } from './type-hints';
-import { type ValidationRules, cleanValidationErrors, readValidation } from './validation-errors';
+import { cleanValidationErrors } from './validation-answer';
+import { type ValidationRules, readValidation } from './validation-errors';
 import { Walk } from './walk';
 
 /** Compiles what the classes and parameters of one application say, and redacts its exchanges by it. */
