@@ -63,7 +63,8 @@ const DIRECTIONS = {
   // What an application holds in its hand.
   'logging.ts': ['type:capture', 'type:coverage', 'type:delivery', 'type:record', 'type:redact', 'type:worker'],
   // The composition root and the public names. Subpaths stay out: the main entry loads without their packages.
-  'options.ts': ['decorators', 'redact', 'record', 'capture', 'delivery', 'sinks', 'store', 'worker'],
+  'service.ts': ['type:record'],
+  'options.ts': ['service.ts', 'decorators', 'redact', 'record', 'capture', 'delivery', 'sinks', 'store', 'worker'],
   'create-logging.ts': [
     'type:logging.ts',
     'options.ts',
@@ -82,6 +83,7 @@ const DIRECTIONS = {
   'index.ts': [
     'type:logging.ts',
     'options.ts',
+    'type:service.ts',
     'create-logging.ts',
     'decorators',
     'redact',

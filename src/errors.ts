@@ -1,6 +1,6 @@
 /**
- * What went wrong, as a literal to switch on. `OPTION_…` and `DECORATOR_…` are thrown at start-up, `REVEAL_…` by
- * `logging.reveal`; the rest is reported.
+ * What went wrong, as a literal to switch on. `OPTION_…`, `DECORATOR_…` and `DRIVER_MISSING` are thrown at start-up,
+ * `REVEAL_…` by `logging.reveal`; the rest is reported.
  */
 export type LoggingErrorCode =
   | 'OPTION_UNKNOWN'
@@ -32,6 +32,7 @@ export type LoggingErrorCode =
   | 'SPOOL_USED'
   | 'ROTATION_FAILED'
   | 'INDEX_FAILED'
+  | 'DRIVER_MISSING'
   | 'DEAD_LETTER_FAILED'
   | 'LEAK_FOUND'
   | 'SINK_NOT_CONFORMANT';

@@ -2,7 +2,8 @@
 // createLogging (they change with their inside), and the metadata functions (decorators are the interface).
 export { createLogging } from './create-logging';
 export type { Logging, LoggingStats } from './logging';
-export type { LoggingOptions, ServiceOptions } from './options';
+export type { LoggingOptions } from './options';
+export type { ServiceOptions } from './service';
 export { closeOnSignals, type CloseOnSignalsOptions } from './shutdown/close-on-signals';
 export { Logged } from './decorators/logged';
 export type { BodyPolicy, ExchangeView, LoggedOptions, SelectionOptions } from './decorators/selection-options';

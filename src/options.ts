@@ -1,5 +1,3 @@
-import { hostname } from 'node:os';
-import { basename } from 'node:path';
 import type { Context } from 'koa';
 import type { ErrorHandlerSource } from './capture/error-handlers';
 import type { LoadSheddingOptions } from './capture/load-shedder';
@@ -25,20 +23,11 @@ import {
 } from './option-checks';
 import type { LogRecord, ServiceInfo } from './record/log-record';
 import { type RedactOptions, type ResolvedRedactOptions, resolveRedactOptions } from './redact/redact-options';
+import { resolveService, type ServiceOptions } from './service';
 import { fileSink } from './sinks/file/file-sink';
 import type { Sink } from './sinks/sink';
 import { isOwnThread, workerFile } from './worker/own-thread';
 import { resolveWorkerOptions, type WorkerOptions } from './worker/worker-options';
-
-/** Names the service in every record. */
-export interface ServiceOptions {
-  /** @defaultValue `npm_package_name`, else the name of the working directory */
-  readonly name?: string;
-  /** @defaultValue `npm_package_version`, else null */
-  readonly version?: string;
-  /** Tells processes of one service apart. @defaultValue `<host name>:<process id>` */
-  readonly instance?: string;
-}
 
 /** Options of `createLogging`; every one may be left out. Selection rules given here hold where `@Logged` says nothing. */
 export interface LoggingOptions extends SelectionOptions {
@@ -139,20 +128,6 @@ const NO_RECORDS = Symbol.for('logged-controllers:no-records');
  */
 export function forbidRecords(): void {
   (globalThis as { [NO_RECORDS]?: true })[NO_RECORDS] = true;
-}
-
-function resolveService(service: LoggingOptions['service'] = {}): ServiceInfo {
-  const given = typeof service === 'string' ? { name: service } : service;
-  refuseUnknownKeys('createLogging({ service })', given, ['name', 'version', 'instance']);
-  const {
-    name = process.env['npm_package_name'] ?? (basename(process.cwd()) || 'app'),
-    version = process.env['npm_package_version'] ?? null,
-    instance = `${hostname()}:${process.pid}`,
-  } = given;
-  requireText('service.name', name);
-  if (version !== null) requireText('service.version', version);
-  requireText('service.instance', instance);
-  return Object.freeze({ name, version, instance, host: hostname(), pid: process.pid });
 }
 
 function checkSinks(sinks: readonly Sink[]): void {

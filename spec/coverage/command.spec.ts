@@ -9,6 +9,7 @@ import type { CoverageReport } from '../../src';
 
 const COMMAND = join(__dirname, '../../src/cli/coverage.js');
 const MODULES = join(__dirname, 'modules');
+const SOURCE = join(__dirname, '../../../spec/coverage/command.spec.ts');
 
 interface Ended {
   readonly code: number | null;
@@ -88,7 +89,14 @@ describe('logged-controllers-coverage', () => {
     ['no module', [], /Name one module/],
     ['two modules', ['a', 'b'], /Name one module/],
     ['an unknown option', ['a', '--jsno'], /no option --jsno/],
-    ['a module that is not there', ['./nowhere.js'], /nowhere\.js: Cannot find module/],
+    ['a file that is not there', ['./nowhere.js'], /^\.\/nowhere\.js: There is no such file or package\. .*\n$/],
+    ['a package that is not there', ['nowhere'], /^nowhere: There is no such file or package\. .*\n$/],
+    [
+      'a module whose own import is missing',
+      [join(MODULES, 'broken.js')],
+      /broken\.js: Cannot find module 'no-such-package'\n$/,
+    ],
+    ['a source file', [SOURCE], /command\.spec\.ts: Node cannot load this kind of file\. Name what it is compiled to/],
     ['a module that throws', [join(MODULES, 'failing.js')], /failing\.js: no database here/],
     ['a module that loads no controllers', [join(MODULES, 'nothing.js')], /Export the application/],
     ['a module that never finishes loading', [join(MODULES, 'unsettled.js')], /did not finish loading/],

@@ -41,7 +41,7 @@ export async function runCoverageCommand(args: readonly string[]): Promise<Comma
   try {
     report = await readCoverage(target);
   } catch (error) {
-    return refusal(`${target}: ${error instanceof Error ? error.message : String(error)}\n`);
+    return refusal(`${target}: ${whyNotLoaded(target, error)}\n`);
   }
   if (report.routes.length === 0) {
     return refusal(
@@ -56,6 +56,19 @@ export async function runCoverageCommand(args: readonly string[]): Promise<Comma
 
 function refusal(problem: string): CommandResult {
   return { code: 2, output: '', problem };
+}
+
+function whyNotLoaded(target: string, error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ERR_UNKNOWN_FILE_EXTENSION') {
+    return 'Node cannot load this kind of file. Name what it is compiled to, such as ./dist/app.js.';
+  }
+  if (code !== 'MODULE_NOT_FOUND') return message;
+  // The lines after the first list who asked for it, beginning with this command.
+  const firstLine = message.split('\n', 1)[0]!;
+  const isTarget = [target, resolve(target)].some(name => firstLine === `Cannot find module '${name}'`);
+  return isTarget ? 'There is no such file or package. Paths start at the working directory.' : firstLine;
 }
 
 async function readCoverage(target: string): Promise<CoverageReport> {
