@@ -21,7 +21,8 @@ import { runBench } from './support/run-bench';
 import { BASELINE } from './variants/variants';
 import { temporaryFolder } from './variants/temporary-folder';
 
-// The application under constant load while the server of the MongoDB sink is away. The pass marks are R3 to R6 of FACTS B.
+// The application under constant load while the server of the MongoDB sink is away. The pass marks are R3 to R6 of
+// docs/reliability.md.
 
 const APP = { name: 'orders' } as const;
 const MEGABYTE = 1_000_000;

@@ -9,8 +9,8 @@ import { warmUp, withServers } from './support/interleaved';
 import { runBench } from './support/run-bench';
 import { temporaryFolder } from './variants/temporary-folder';
 
-// Hours in the life of an application, with faults of the server at random or without: what it holds must not grow. R20
-// of FACTS B.
+// Hours in the life of an application, with faults of the server at random or without: what it holds must not grow: R20
+// of docs/reliability.md.
 
 const MEGABYTE = 1_000_000;
 const APP = { name: 'orders' } as const;

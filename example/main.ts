@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { closeOnSignals, type Logging } from 'logged-controllers';
 import { createApp } from './shop/app';
 import { createShopLogging } from './shop/logging';
 import { Shop } from './shop/shop';
@@ -18,16 +19,14 @@ async function main(): Promise<void> {
   await once(server, 'listening');
   console.log(introduction(destination));
 
-  const stop = async (): Promise<void> => {
-    // Requests under way may end in peace, and only then is the logging closed: their records are still to come.
-    server.close();
-    setTimeout(() => server.closeAllConnections(), 5_000).unref();
-    await once(server, 'close');
-    await logging.close({ deadlineMs: 5_000 });
-    await destination.release();
+  const recordsThenDatabase: Pick<Logging, 'close'> = {
+    async close(options) {
+      await logging.close(options);
+      await destination.release();
+    },
   };
-  process.once('SIGTERM', () => void stop());
-  process.once('SIGINT', () => void stop());
+  // Requests under way end first: their records are still to come.
+  closeOnSignals(recordsThenDatabase, { before: () => new Promise(resolve => server.close(resolve)), exit: true });
 }
 
 function introduction({ place, look }: { readonly place: string; readonly look: string }): string {

@@ -5,7 +5,16 @@ import { join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Every file may import these, and they import nothing of ours but, where it stands below, each other. */
-const LEAVES = ['call-hook.ts', 'class-name.ts', 'errors.ts', 'option-checks.ts', 'quiet-cause.ts', 'reporter.ts'];
+const LEAVES = [
+  'call-hook.ts',
+  'class-name.ts',
+  'errors.ts',
+  'option-checks.ts',
+  'quiet-cause.ts',
+  'reporter.ts',
+  'settled-within.ts',
+  'until-aborted.ts',
+];
 
 /**
  * What each folder or root file may import besides itself and the leaves: a folder, one file, or `type:` and either of
@@ -18,6 +27,8 @@ const DIRECTIONS = {
   'option-checks.ts': [],
   'quiet-cause.ts': ['class-name.ts'],
   'reporter.ts': ['call-hook.ts'],
+  'settled-within.ts': [],
+  'until-aborted.ts': [],
   record: [],
   // Errnos in words, and what Node's file functions leave to do.
   files: [],

@@ -145,7 +145,7 @@ async function check() {
     checkWithoutOptionalPeers(project),
   );
   await steps.step('install all peers', ['install without optional peers'], async ({ project }) => {
-    const compiler = ['typescript', '@types/node', '@types/koa'];
+    const compiler = ['typescript', '@types/node'];
     await install(project, [...OPTIONAL_PEERS, ...compiler].map(pinned));
     return { project, note: [...OPTIONAL_PEERS, ...compiler].map(pinned).join(' ') };
   });

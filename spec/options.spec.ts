@@ -14,7 +14,7 @@ describe('wrong options of createLogging', () => {
     { options: { enabled: 'no' }, message: 'enabled must be true or false, got a string of 2 characters.' },
     {
       options: { maxBodyBytes: 1.5 },
-      message: 'maxBodyBytes must be a whole number from 0 to 4194304 (characters), got 1.5.',
+      message: 'maxBodyBytes must be a whole number from 0 to 4194304 (bytes), got 1.5.',
     },
     { options: { maxPendingBytes: 0 }, message: 'maxPendingBytes must be a whole number from 1 to ' },
     {
@@ -29,8 +29,8 @@ describe('wrong options of createLogging', () => {
       options: { loadShedding: { maxEventLoopDelayMs: 0 } },
       message: 'loadShedding.maxEventLoopDelayMs must be a whole number from 1 to 60000 (milliseconds), got 0.',
     },
-    { options: { requestIdHeader: 'X-Request-Id' }, message: 'requestIdHeader must be a header name in lower case' },
-    { options: { requestIdHeader: 'content-length' }, message: 'that means nothing else to HTTP' },
+    { options: { requestIdHeader: 'x request id' }, message: 'requestIdHeader must be the name of a header' },
+    { options: { requestIdHeader: 'Content-Length' }, message: 'that means nothing else to HTTP' },
     {
       options: { sinks: [] },
       message: 'sinks must be an array of at least one sink. Leave it out for files in ./.logged',

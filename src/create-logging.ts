@@ -1,6 +1,7 @@
 import type Koa from 'koa';
 import type { Context, Middleware } from 'koa';
-import { ErrorInterceptor } from './capture/error-interceptor';
+import { ErrorAnswers } from './capture/error-answers';
+import { ErrorHandlers } from './capture/error-handlers';
 import type { Exchange } from './capture/exchange';
 import { Capture } from './capture/logging-middleware';
 import { OpenExchanges } from './capture/open-exchanges';
@@ -17,8 +18,8 @@ import { Delivery } from './delivery/delivery';
 import type { Drop } from './delivery/lane-stats';
 import { LoggingError } from './errors';
 import { type Inspectable, INSPECTION, type Inspection, type LoggingTap } from './inspection';
-import { refuseUnknownKeys, requireInteger } from './option-checks';
-import type { Logging, LoggingStats } from './logging';
+import { describeValue, refuseUnknownKeys, requireInteger } from './option-checks';
+import type { CloseOptions, Logging, LoggingStats } from './logging';
 import { type LoggingOptions, type ResolvedOptions, resolveOptions } from './options';
 import type { JsonValue } from './record/json-value';
 import type { LogRecord } from './record/log-record';
@@ -53,7 +54,7 @@ const LAST_WORK_MS = 200;
 
 class ComposedLogging implements Logging, Inspectable, EndsWithProcess {
   readonly #capture: Capture;
-  readonly #errors: ErrorInterceptor;
+  readonly #errors: ErrorAnswers;
   readonly #open: OpenExchanges;
   readonly #maker: RecordMaker;
   readonly #target: RecordTarget;
@@ -77,7 +78,7 @@ class ComposedLogging implements Logging, Inspectable, EndsWithProcess {
     this.#target = this.#makeTarget(counts, reporter);
     this.#maker = new RecordMaker({ ...options, hooks }, redactor, reporter, this.#target, counts, time);
     this.#open = new OpenExchanges(options.handlerWaitMs);
-    this.#errors = new ErrorInterceptor({ errorHandlers: options.errorHandlers }, { redactor, reporter });
+    this.#errors = new ErrorAnswers(new ErrorHandlers(options.errorHandlers), redactor, reporter);
     this.#capture = new Capture(
       { ...options, onRequest: hooks.onRequest, apps: this.#apps },
       this.#open,
@@ -156,12 +157,17 @@ class ComposedLogging implements Logging, Inspectable, EndsWithProcess {
     return this.#redactor.reveal(record, path, key);
   }
 
-  hash(value: JsonValue): readonly string[] {
+  hash(value: JsonValue | undefined): readonly string[] {
     const { hashKey, oldHashKeys } = this.options.redact;
     if (hashKey === null && oldHashKeys.length === 0) {
       throw new LoggingError('HASH_KEY_MISSING', 'hash(value) needs redact.hashKey, the key that made the hashes.');
     }
-    return this.#redactor.hashesOf(value);
+    const hashes = value === undefined ? [] : this.#redactor.hashesOf(value);
+    if (hashes.length > 0) return hashes;
+    throw new LoggingError(
+      'OPTION_INVALID',
+      `hash(value) needs a value that JSON can hold, got ${describeValue(value)}: null and what is missing have no hash.`,
+    );
   }
 
   async flush(): Promise<void> {
@@ -170,12 +176,12 @@ class ComposedLogging implements Logging, Inspectable, EndsWithProcess {
     await this.#target.flush();
   }
 
-  close(options: { readonly deadlineMs?: number } = {}): Promise<void> {
+  async close(options: CloseOptions = {}): Promise<void> {
     refuseUnknownKeys('close()', options, ['deadlineMs']);
     const { deadlineMs = 5_000 } = options;
     requireInteger('close({ deadlineMs })', deadlineMs, { min: 0, max: 600_000, unit: 'milliseconds' });
     this.#closing ??= this.#close(deadlineMs);
-    return this.#closing;
+    await this.#closing;
   }
 
   async #close(deadlineMs: number): Promise<void> {
@@ -243,10 +249,11 @@ export function composeLogging(options: ResolvedOptions, time?: ProcessTime): Lo
 }
 
 /**
- * Makes a logging of its own counters, queues and sinks. Call it before `useKoaServer()`. Without options, records go to
- * rotating NDJSON files in `./.logged`.
+ * Makes a `Logging` with counters, queues and sinks of its own. Call it before `useKoaServer()`. Without options, records go
+ * to rotating NDJSON files in `./.logged`.
  *
- * @throws {@link LoggingError} `OPTION_UNKNOWN` or `OPTION_INVALID`, naming the option and the remedy.
+ * @throws {@link LoggingError} `OPTION_UNKNOWN` or `OPTION_INVALID`, naming the option and the remedy; `DECORATOR_INVALID`
+ * for a class of `errorHandlers` that is decorated wrongly.
  * @example
  * const logging = createLogging({ service: 'shop' });
  * app.use(logging.middleware());

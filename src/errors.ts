@@ -1,6 +1,9 @@
+import { types } from 'node:util';
+
 /**
- * What went wrong, as a literal to switch on. `OPTION_…`, `DECORATOR_…` and `DRIVER_MISSING` are thrown at start-up,
- * `REVEAL_…` by `logging.reveal`; the rest is reported.
+ * What went wrong, as a literal to switch on. Thrown are `OPTION_…`, `DECORATOR_INVALID` and `DRIVER_MISSING` at start-up,
+ * `REVEAL_…` by `logging.reveal`, `HASH_KEY_MISSING` by `logging.hash`, `LEAK_FOUND` and `SINK_NOT_CONFORMANT` by the test
+ * kits. The rest, and `HASH_KEY_MISSING` of a record, goes to `onError`.
  */
 export type LoggingErrorCode =
   | 'OPTION_UNKNOWN'
@@ -32,6 +35,7 @@ export type LoggingErrorCode =
   | 'SPOOL_USED'
   | 'ROTATION_FAILED'
   | 'INDEX_FAILED'
+  | 'COLLECTION_LIMITED'
   | 'DRIVER_MISSING'
   | 'DEAD_LETTER_FAILED'
   | 'LEAK_FOUND'
@@ -70,6 +74,20 @@ export interface RejectedRecord {
  */
 export type SinkFailureKind = 'transient' | 'overloaded' | 'configuration';
 
+/** What a {@link SinkError} says besides its message. */
+export interface SinkErrorOptions {
+  /** Whether the same batch may succeed later. */
+  readonly retryable: boolean;
+  /** What is in the way, of a batch that may succeed later. @defaultValue 'transient' */
+  readonly kind?: SinkFailureKind;
+  /** Least wait before the next attempt, in milliseconds. @defaultValue what the lane's backoff says */
+  readonly retryAfterMs?: number;
+  /** Records of the batch that must not be tried again. @defaultValue [] */
+  readonly rejected?: readonly RejectedRecord[];
+  /** For debuggers; never printed or recorded. */
+  readonly cause?: unknown;
+}
+
 /**
  * How a sink says that a batch was not written.
  *
@@ -91,23 +109,23 @@ export class SinkError extends Error {
   /** Records of the batch that must not be tried again. */
   readonly rejected: readonly RejectedRecord[];
 
-  constructor(
-    message: string,
-    options: {
-      readonly retryable: boolean;
-      /** @defaultValue 'transient' */
-      readonly kind?: SinkFailureKind;
-      readonly retryAfterMs?: number;
-      readonly rejected?: readonly RejectedRecord[];
-      readonly cause?: unknown;
-    },
-  ) {
+  constructor(message: string, options: SinkErrorOptions) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined);
     this.retryable = options.retryable;
     this.kind = options.kind ?? 'transient';
     this.retryAfterMs = options.retryAfterMs;
     this.rejected = options.rejected ?? [];
   }
+}
+
+/** Under Jest the errors of Node itself belong to another realm, and `instanceof` does not know them. */
+export function isError(error: unknown): error is Error {
+  return error instanceof Error || types.isNativeError(error);
+}
+
+/** By its shape too: a sink from another package may have been built against another copy of this one. */
+export function isSinkError(error: unknown): error is SinkError {
+  return error instanceof SinkError || (isError(error) && error.name === 'SinkError' && 'retryable' in error);
 }
 
 /** Takes what went wrong at run time; never throws. */

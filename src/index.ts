@@ -1,7 +1,7 @@
 // The public names, and nothing else. Not exported on purpose: the capture, redaction and delivery classes behind
 // createLogging (they change with their inside), and the metadata functions (decorators are the interface).
 export { createLogging } from './create-logging';
-export type { Logging, LoggingStats } from './logging';
+export type { CloseOptions, Logging, LoggingStats } from './logging';
 export type { LoggingOptions } from './options';
 export type { ServiceOptions } from './service';
 export { closeOnSignals, type CloseOnSignalsOptions } from './shutdown/close-on-signals';
@@ -47,6 +47,7 @@ export {
   type LoggingErrorCode,
   type RejectedRecord,
   type Report,
+  type SinkErrorOptions,
   type SinkFailureKind,
 } from './errors';
 export type { JsonObject, JsonValue } from './record/json-value';
@@ -66,10 +67,12 @@ export type {
   RecordResponse,
   RecordUser,
   Redaction,
+  RedactionMode,
+  SensitiveMode,
   ServiceInfo,
   ValidationFailure,
 } from './record/log-record';
-export type { DecidedBy } from './redact/describe-fields';
+export type { DecidedBy, FieldMode } from './redact/describe-fields';
 export type { DetectorOptions } from './redact/detectors/detectors';
 export type { RedactOptions } from './redact/redact-options';
 export type { EncryptionKey, HashKey } from './redact/redaction-keys';

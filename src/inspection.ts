@@ -5,7 +5,7 @@ import type { Class } from './decorators/metadata';
 import type { Drop } from './delivery/lane-stats';
 import type { LoggingError } from './errors';
 import type { LogRecord } from './record/log-record';
-import type { FieldVerdict } from './redact/redactor';
+import type { FieldVerdict } from './redact/describe-fields';
 
 /** Under this key a logging lets this package's own checks look inside. It is no part of the public interface. */
 export const INSPECTION = Symbol.for('logged-controllers:inspection');

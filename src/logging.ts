@@ -27,6 +27,15 @@ export interface LoggingStats {
   readonly worker?: WorkerStats;
 }
 
+/** Options of {@link Logging.close}. */
+export interface CloseOptions {
+  /**
+   * Longest wait for requests under way and for deliveries, in milliseconds. Sinks and files that do not close get up to
+   * half a second more, a spool whose disk hangs 5 s. @defaultValue 5000
+   */
+  readonly deadlineMs?: number;
+}
+
 /** What `createLogging()` returns. */
 export interface Logging {
   /** Koa middleware that follows every request. Use it before all others. */
@@ -46,18 +55,22 @@ export interface Logging {
   /**
    * Every hash that `@Sensitive({ mode: 'hash' })` may have left for a value: the current key's, then those of
    * `redact.oldHashKeys`. Search for any of them.
-   * @throws `LoggingError` `HASH_KEY_MISSING` when the options have no hash key.
+   * @throws `LoggingError` `HASH_KEY_MISSING` when the options have no hash key; `OPTION_INVALID` for `null`, `undefined`
+   * and what JSON cannot hold, which have no hash.
    */
   hash(value: JsonValue): readonly string[];
-  /** Resolves when all requests answered so far are recorded and their records delivered or counted as lost. */
+  /**
+   * Resolves when all requests answered so far are recorded and their records delivered, in the spool, or counted as
+   * lost: while a sink is down and there is no spool, that may take as long as the outage.
+   */
   flush(): Promise<void>;
   /**
-   * Delivers what is pending and stops for good. What is not delivered by the deadline is counted as lost.
-   * @throws `LoggingError` `OPTION_INVALID` for a wrong deadline.
+   * Delivers what is pending, closes the sinks and stops for good. What is not delivered by the deadline goes to the
+   * spool, or is counted as lost without one. Later calls wait for the same end.
+   * @throws `LoggingError` `OPTION_UNKNOWN` or `OPTION_INVALID` for a wrong deadline.
    */
-  close(options?: {
-    /** Longest wait, in milliseconds. @defaultValue 5000 */ readonly deadlineMs?: number;
-  }): Promise<void>;
+  close(options?: CloseOptions): Promise<void>;
+  /** A copy of all counters. */
   stats(): LoggingStats;
   /**
    * Which fields each action takes and what becomes of them, with warnings; plain JSON. Call it once the controllers are

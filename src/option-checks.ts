@@ -53,10 +53,15 @@ export function requireInteger(
 export function requireNumber(
   option: string,
   value: unknown,
-  { min, max }: { readonly min: number; readonly max: number },
+  { min, max, unit }: { readonly min: number; readonly max: number; readonly unit?: string },
 ): void {
   if (typeof value === 'number' && value >= min && value <= max) return;
-  throw invalid(option, `a number from ${min} to ${max}`, value);
+  throw invalid(option, `a number from ${min} to ${max}${unit ? ` (${unit})` : ''}`, value);
+}
+
+/** How long something is kept, in days: from a minute and a half to a century. @throws {@link LoggingError} `OPTION_INVALID` */
+export function requireRetention(option: string, value: unknown): void {
+  requireNumber(option, value, { min: 0.001, max: 36_500, unit: 'days' });
 }
 
 /** @throws {@link LoggingError} `OPTION_INVALID` */

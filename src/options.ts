@@ -37,17 +37,25 @@ export interface LoggingOptions extends SelectionOptions {
   readonly enabled?: boolean;
   /** Where records go. @defaultValue [fileSink()] */
   readonly sinks?: readonly Sink[];
-  /** Who made the request; asked after the response. When it throws, the record's `user` is null. */
+  /**
+   * Who made the request; called after the response. When it throws, the record's `user` is null.
+   * @defaultValue none: `user` is null
+   */
   readonly identify?: (context: Context) => Identity | null | undefined;
-  /** Classes with `@HandleError` methods, instances of such, or pairs `[ErrorClass, handler]`. */
+  /** Classes with `@HandleError` methods, instances of such, or pairs `[ErrorClass, handler]`. @defaultValue [] */
   readonly errorHandlers?: readonly ErrorHandlerSource[];
+  /** What is redacted besides what `@Sensitive` marks, and with which keys. @defaultValue {} */
   readonly redact?: RedactOptions;
+  /** How records travel to the sinks: batches, queues, retries, spool. @defaultValue {} */
   readonly delivery?: DeliveryOptions;
-  /** Requests that reach no logged action: record failures, all or none. @defaultValue 'errors' */
+  /**
+   * Requests that reach no logged action: record failures, all of them (by `sample`, like the others) or none.
+   * @defaultValue 'errors'
+   */
   readonly unmatched?: UnmatchedPolicy;
-  /** Longest body that is recorded, in characters of its text. @defaultValue 65536 */
+  /** Longest body that is recorded, in bytes, from 0 to 4194304. @defaultValue 65536 (64 KiB) */
   readonly maxBodyBytes?: number;
-  /** Header that carries the request id in and out; `false` for none. @defaultValue 'x-request-id' */
+  /** Header that carries the request id in and out, in any case; `false` for none. @defaultValue 'x-request-id' */
   readonly requestIdHeader?: string | false;
   /** How long a closed response waits for its handler, in milliseconds. @defaultValue 30000 */
   readonly handlerWaitMs?: number;
@@ -60,23 +68,28 @@ export interface LoggingOptions extends SelectionOptions {
   readonly maxPendingBytes?: number;
   /**
    * While the event loop is late and records have a part in that, fewer successful requests are recorded; their
-   * `sampleWeight` makes up for the others. `false` records all, however late it is. @defaultValue {}
+   * `sampleWeight` makes up for the others. `false` records all, however late it is.
+   * @defaultValue { maxEventLoopDelayMs: 50 }
    */
   readonly loadShedding?: LoadSheddingOptions | false;
   /**
    * `true`, or options: redaction, encoding and delivery run in a thread of their own, and the application's thread only
-   * takes notes. See docs/worker.md for what that changes. @defaultValue false
+   * takes notes. `onRecord` is refused with it, and sinks that are objects stay in the application's thread.
+   * @defaultValue false
    */
   readonly worker?: boolean | WorkerOptions;
-  /** Called when a request arrives, on its path: keep it short. What it returns goes into `attributes`. */
+  /** Called when a request arrives, before it is handled: keep it short. What it returns goes into `attributes`. @defaultValue none */
   readonly onRequest?: (context: Context) => Attributes | void;
-  /** Called after the response was closed. What it returns goes into `attributes`. */
+  /** Called after the response was closed. What it returns goes into `attributes`. @defaultValue none */
   readonly onResponse?: (event: ResponseEvent) => Attributes | void;
-  /** Called with a copy of every record before it is delivered. What it returns goes into `attributes`. */
+  /** Called with a copy of every record before it is delivered. What it returns goes into `attributes`. @defaultValue none */
   readonly onRecord?: (record: LogRecord) => Attributes | void;
-  /** Told of run-time problems, each kind once. @defaultValue `process.emitWarning` */
+  /**
+   * Called with run-time problems: lasting ones once, those that come and go at most once a minute.
+   * @defaultValue `process.emitWarning`
+   */
   readonly onError?: Report;
-  /** Told of lost records. */
+  /** Called soon after records were lost, once for each sink and reason. @defaultValue none */
   readonly onDrop?: (drop: Drop) => void;
 }
 
@@ -172,16 +185,16 @@ const TAKEN_HEADERS: ReadonlySet<string> = new Set([
   'upgrade',
 ]);
 
-function checkRequestIdHeader(header: string | false): void {
-  if (header === false) return;
+function resolveRequestIdHeader(header: string | false = 'x-request-id'): string | false {
+  if (header === false) return false;
   requireText('requestIdHeader', header);
-  if (!/^[a-z\d-]+$/.test(header) || TAKEN_HEADERS.has(header)) {
-    throw new LoggingError(
-      'OPTION_INVALID',
-      'requestIdHeader must be a header name in lower case, such as "x-request-id", that means nothing else to HTTP, ' +
-        `or false; got ${describeValue(header)}.`,
-    );
-  }
+  const name = header.toLowerCase();
+  if (/^[a-z\d-]+$/.test(name) && !TAKEN_HEADERS.has(name)) return name;
+  throw new LoggingError(
+    'OPTION_INVALID',
+    'requestIdHeader must be the name of a header that means nothing else to HTTP, such as "x-request-id", or false; ' +
+      `got ${describeValue(header)}.`,
+  );
 }
 
 function resolveLoadShedding(options: LoadSheddingOptions | false = {}): Required<LoadSheddingOptions> | false {
@@ -234,7 +247,6 @@ export function resolveOptions(options: LoggingOptions): ResolvedOptions {
     enabled: isWanted = true,
     unmatched = 'errors',
     maxBodyBytes = 65_536,
-    requestIdHeader = 'x-request-id',
     handlerWaitMs = 30_000,
     maxPendingExchanges = 10_000,
     maxPendingBytes = 64 * 1024 ** 2,
@@ -242,11 +254,10 @@ export function resolveOptions(options: LoggingOptions): ResolvedOptions {
   } = options;
   requireBoolean('enabled', isWanted);
   requireOneOf('unmatched', unmatched, ['errors', 'all', 'none']);
-  requireInteger('maxBodyBytes', maxBodyBytes, { min: 0, max: 4_194_304, unit: 'characters' });
+  requireInteger('maxBodyBytes', maxBodyBytes, { min: 0, max: 4_194_304, unit: 'bytes' });
   requireInteger('handlerWaitMs', handlerWaitMs, { min: 0, max: 600_000, unit: 'milliseconds' });
   requireInteger('maxPendingExchanges', maxPendingExchanges, { min: 1, max: 1_000_000 });
   requireInteger('maxPendingBytes', maxPendingBytes, { min: 1, max: 64 * 1024 ** 3, unit: 'bytes' });
-  checkRequestIdHeader(requestIdHeader);
   if (!Array.isArray(errorHandlers)) {
     throw new LoggingError('OPTION_INVALID', `errorHandlers must be an array, got ${describeValue(errorHandlers)}.`);
   }
@@ -261,7 +272,7 @@ export function resolveOptions(options: LoggingOptions): ResolvedOptions {
     delivery: resolveDeliveryOptions(options.delivery),
     unmatched,
     maxBodyBytes,
-    requestIdHeader,
+    requestIdHeader: resolveRequestIdHeader(options.requestIdHeader),
     handlerWaitMs,
     maxPendingExchanges,
     maxPendingBytes,

@@ -27,7 +27,7 @@ export function drainSeconds({ backlogs }: OutageRun, { down, up }: Timeline): n
   return (drained ?? backlogs.at(-1)!).second - up;
 }
 
-/** FACTS B, R3: nothing is lost. */
+/** R3: nothing is lost. */
 export function judgeSpooled(run: OutageRun, timeline: Timeline): Target[] {
   const { accepted } = run.backlogs.at(-1)!;
   return [
@@ -38,7 +38,7 @@ export function judgeSpooled(run: OutageRun, timeline: Timeline): Target[] {
   ];
 }
 
-/** FACTS B, R4: what is lost is known to the last record. */
+/** R4: what is lost is known to the last record. */
 export function judgeMemoryOnly(run: OutageRun, timeline: Timeline): Target[] {
   const { accepted, dropped } = run.backlogs.at(-1)!;
   return [
@@ -49,7 +49,7 @@ export function judgeMemoryOnly(run: OutageRun, timeline: Timeline): Target[] {
   ];
 }
 
-/** FACTS B, R5: the application does not feel it. */
+/** R5: the application does not feel it. */
 export function judgeLatency(run: OutageRun, { down, end }: Timeline, baseline: Baseline): Target[] {
   const allowedMs = Math.max(2, baseline.p99Ms * 0.1);
   return [
@@ -64,7 +64,7 @@ export function judgeLatency(run: OutageRun, { down, end }: Timeline, baseline: 
   ];
 }
 
-/** FACTS B, R6: what it costs while all is well. */
+/** R6: what it costs while all is well. */
 export function judgeHealthy({ addedMainThreadMicros, relativeThroughput }: Comparison): Target[] {
   return [
     ...(addedMainThreadMicros

@@ -59,7 +59,7 @@ function bodiesOf(bytes: number, size: string, runs: number): Timed[] {
   });
 }
 
-/** Times per value, and what FACTS B R16 asks of them. */
+/** Times per value, and what they may cost at most. */
 export function hostileValues(runs: number): { table: Table; targets: Target[]; figures: unknown } {
   const makers = fc.sample(anything, { numRuns: RANDOM_VALUES, seed: 1 });
   const random = timesOf(

@@ -16,7 +16,7 @@ function kept(figures: readonly number[]): number {
   return Math.min(...figures.slice(-third)) - Math.min(...figures.slice(0, third));
 }
 
-/** FACTS B, R20. @param rounds without those in which the engine still compiles and settles */
+/** R20 of docs/reliability.md. @param rounds without those in which the engine still compiles and settles */
 export function judgeSoak(rounds: readonly Round[]): Target[] {
   return [
     atMost('R20: growth of memory in ten minutes', growthEachMinute(rounds, each => each.usedBytes) * 10, 1, 'MB'),

@@ -56,13 +56,23 @@ describe('the identity of a request', () => {
   }
 
   it('can travel in another header, or in none', async () => {
-    const other = await start({ requestIdHeader: 'x-correlation-id' });
+    const other = await start({ requestIdHeader: 'X-Correlation-Id' });
     const reply = await other.get('/hooks/plain', { 'x-correlation-id': 'c-1' });
     expect(reply.headers.get('x-correlation-id')).to.equal('c-1');
     const none = await start({ requestIdHeader: false });
     const headers = [...(await none.get('/hooks/plain', { 'x-request-id': 'r-1' })).headers.keys()];
     expect(headers).not.to.include('x-request-id');
     expect((await none.storedRecord()).requestId).to.match(UUID_V7);
+  });
+
+  it('leaves out the address and the user agent when they are named', async () => {
+    const app = await start({ redact: { names: ['ip', 'user-agent'] } });
+    await app.get('/hooks/ip', { 'user-agent': 'canary-agent/1.0', 'x-forwarded-for': '127.0.0.1' });
+    const { client, request, response, redactions } = await app.storedRecord();
+    expect(client).to.include({ ip: '[REDACTED]', agent: '[REDACTED]' });
+    expect(request.headers).to.include({ 'user-agent': '[REDACTED]', 'x-forwarded-for': '[REDACTED]' });
+    expect(JSON.stringify(response)).not.to.contain('127.0.0.1');
+    expect(redactions).to.deep.include({ path: 'client.ip', mode: 'redact' });
   });
 
   it('has the W3C trace context, unless it is malformed', async () => {

@@ -50,4 +50,12 @@ describe('a logging with keys', () => {
     expect(() => logging.hash('anna')).to.throw(LoggingError, 'redact.hashKey');
     await logging.close();
   });
+
+  it('refuses a value that has no hash instead of finding nothing', async () => {
+    const logging = createLogging({ enabled: false, redact });
+    for (const value of [null, undefined]) {
+      expect(() => logging.hash(value as null)).to.throw(LoggingError, `got ${value}`);
+    }
+    await logging.close();
+  });
 });

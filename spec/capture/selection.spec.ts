@@ -138,6 +138,13 @@ describe('selection', () => {
     });
   }
 
+  it('samples requests to unlogged actions as well, but for failures', async () => {
+    const app = await start({ unmatched: 'all', sample: 0 });
+    for (const path of ['/unlogged/fine', '/unlogged/fails', '/unlogged/only']) await app.get(path);
+    expect((await app.storedRecords()).map(({ handler }) => handler?.action)).to.deep.equal(['fails']);
+    expect(app.logging.stats().exchanges).to.deep.include({ seen: 3, recorded: 1, notSelected: 2 });
+  });
+
   it('takes the rules of createLogging where the decorators say nothing', async () => {
     const app = await start({ responseBody: 'never', expireAfterDays: 7 });
     await app.get('/selected/all');
@@ -160,5 +167,14 @@ describe('selection', () => {
     expect(fails?.request.bodyOmitted).to.equal('too-large');
     expect(echo?.response.bodyOmitted).to.equal('too-large');
     expect(echo?.response.bytes).to.equal(38);
+  });
+
+  it('measures a body in bytes', async () => {
+    const app = await start({ maxBodyBytes: 38 });
+    await app.post('/selected/fails', { a: 'é'.repeat(15) });
+    await app.post('/selected/fails', { a: 'é'.repeat(16) });
+    await app.post('/selected/fails', { a: 'x'.repeat(30) });
+    const omitted = (await app.storedRecords()).map(({ request }) => request.bodyOmitted);
+    expect(omitted).to.deep.equal([undefined, 'too-large', undefined]);
   });
 });

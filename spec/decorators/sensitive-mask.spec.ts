@@ -100,7 +100,7 @@ describe('mode mask', () => {
       }
       return People;
     });
-    expect(ofParameter.message).to.contain('parameter 0 of People.find');
+    expect(ofParameter.message).to.contain('parameter 1 of People.find');
     const ofClass = refusal(() => {
       // @ts-expect-error A class has no characters to keep.
       @Sensitive(mask)

@@ -58,13 +58,10 @@ describe('the options of a mongo sink', () => {
       'mongoSink.clientOptions cannot be given together with a Collection, which has a client already.',
     ],
     [{ url: URL, database: '' }, 'mongoSink.database must be a string that is not empty, got an empty string.'],
-    [
-      { url: URL, expireAfterDays: 0 },
-      'mongoSink.expireAfterDays must be a whole number from 1 to 36500 (days), got 0.',
-    ],
+    [{ url: URL, expireAfterDays: 0 }, 'mongoSink.expireAfterDays must be a number from 0.001 to 36500 (days), got 0.'],
     [
       { url: URL, expireAfterDays: '30' },
-      'mongoSink.expireAfterDays must be a whole number from 1 to 36500 (days), got a string of 2 characters.',
+      'mongoSink.expireAfterDays must be a number from 0.001 to 36500 (days), got a string of 2 characters.',
     ],
     [{ url: URL, name: '' }, 'mongoSink.name must be a string that is not empty, got an empty string.'],
     [{ url: URL, indexes: 'no' }, 'mongoSink.indexes must be true or false, got a string of 2 characters.'],

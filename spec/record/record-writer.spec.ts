@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type { JsonObject } from '../../src/record/json-value';
 import { IsoTimes, jsonOfText, jsonOfTexts } from '../../src/record/json-text';
-import type { LogRecord } from '../../src/record/log-record';
+import type { LogRecord, RedactionMode } from '../../src/record/log-record';
 import type { Snapshot } from '../../src/record/snapshot';
 import { type RedactedParts, RecordWriter } from '../../src/record/record-writer';
 import { checkProperty } from '../support/check-property';
@@ -98,7 +98,7 @@ describe('a written record', () => {
           handler: { controller: b, action: c, route: a },
           request: { ...sample.request, method: b, path: c, query: map, params: map, headers, contentType: a },
           response: { ...sample.response, headers, contentType: b },
-          redactions: [{ path: c, mode: a }],
+          redactions: [{ path: c, mode: a as RedactionMode }],
         });
         expect(written(record)).to.deep.equal(record);
       }),

@@ -3,14 +3,14 @@ import type { RedactedParts } from '../../src/record/record-writer';
 import type { LoggingError } from '../../src/errors';
 import type { JsonValue } from '../../src/record/json-value';
 import type { Snapshot, SnapshotBody, SnapshotError, TypeHint } from '../../src/record/snapshot';
+import type { DeclaredParameter } from '../../src/redact/parameter-plan';
 import {
-  type DeclaredParameter,
   type RedactOptions,
-  Redactor,
   type ResolvedRedactOptions,
   disableRedaction,
   resolveRedactOptions,
-} from '../../src/redact/redactor';
+} from '../../src/redact/redact-options';
+import { Redactor } from '../../src/redact/redactor';
 import { ReportOnce } from '../../src/redact/report-once';
 import { SnapshotRedactor } from '../../src/redact/snapshot-redactor';
 import type { FactTeller } from '../../src/redact/tell-facts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { LoggingError } from '../../src/errors';
-import { type RedactOptions, resolveRedactOptions } from '../../src/redact/redactor';
+import { type RedactOptions, resolveRedactOptions } from '../../src/redact/redact-options';
 
 function refusal(options: unknown): LoggingError {
   try {
@@ -35,6 +35,8 @@ describe('the redact options', () => {
       disabled: false,
     });
     expect(resolveRedactOptions({ maxDepth: 5 }).limits.maxDepth).to.equal(5);
+    const unset = { detectors: { jwts: false, ibans: undefined } } as object;
+    expect(resolveRedactOptions(unset).detectors).to.include({ jwts: false, ibans: true });
   });
 
   it('refuse unknown keys, also those that are ours alone', () => {

@@ -117,7 +117,7 @@ describe('leakTest', () => {
     const { message, report, code } = error as LeakError;
     expect(code).to.equal('LEAK_FOUND');
     expect(message).to.match(
-      /leaks of 1 fields:\n- POST \/orders body\.payer\.account \(OrdersController\.create, success\)/,
+      /^1 field leaked, in \d+ places:\n- POST \/orders body\.payer\.account \(OrdersController\.create, success\)/,
     );
     expect(message).to.contain('in record request.body.payer.account, plain');
     expect(JSON.stringify(report)).not.to.match(/\b\d{16}\b/);
@@ -278,4 +278,45 @@ describe('leakTest', () => {
     const unknown = leakTest(app, logging, { skip: ['OrdersController.made'] });
     expect(await unknown.catch((error: Error) => error.message)).to.contain('OrdersController.made');
   });
+
+  it('lists named secrets that it met nowhere', async () => {
+    const { app, logging } = ticketShop();
+    app.silent = true;
+    const named = ['POST /orders response.receipt', 'GET /orders query.code', 'POST /orders body.payer.account'];
+    const { notReached } = await leakTest(app, logging, { secrets: named, throwOnLeak: false });
+    const missed = notReached.filter(({ field }) => named.includes(field ?? ''));
+    expect(missed.map(({ field }) => field)).to.have.members(named.slice(0, 2));
+    expect(missed[0]!.reason).to.match(/options\.secrets/);
+  });
+
+  it('refuses a named secret of a route that is not there', async () => {
+    const { app, logging } = ticketShop();
+    const error: unknown = await leakTest(app, logging, { secrets: ['POST /oders body.payer.account'] }).catch(
+      (caught: unknown) => caught,
+    );
+    expect(error).to.include({ code: 'OPTION_INVALID' });
+    expect((error as Error).message)
+      .to.contain('no route "POST /oders"')
+      .and.to.contain('Did you mean "POST /orders"?');
+  });
+
+  for (const [name, wrong] of Object.entries({
+    secrets: { secrets: 'POST /orders body.payer' },
+    skip: { skip: 'OrdersController.cancel' },
+    files: { files: [''] },
+    throwOnLeak: { throwOnLeak: 'no' },
+    'headers\\[': { headers: { 'x-attempt': 1 } },
+    'headers\\(\\)': { headers: () => 'Bearer token' },
+    samples: { samples: [] },
+    'bdy.*"body"': { samples: { 'OrdersController.create': { bdy: {} } } },
+    'cookies\\[': { samples: { 'OrdersController.create': { cookies: { visit: 1 } } } },
+  })) {
+    it(`refuses an option that is wrong: ${name}`, async () => {
+      const { app, logging } = ticketShop();
+      const options = wrong as unknown as LeakTestOptions;
+      const error: unknown = await leakTest(app, logging, options).catch((caught: unknown) => caught);
+      expect((error as { code?: string }).code).to.match(/^OPTION_/);
+      expect((error as Error).message).to.match(new RegExp(name));
+    });
+  }
 });

@@ -1,3 +1,7 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
 import { expect } from 'chai';
 import type { Collection } from 'mongodb';
@@ -55,6 +59,26 @@ describe('a sink that the worker makes for itself', () => {
     expect(refusal({ export: 'Gate' })).to.contain('Gate');
     expect(refusal({ target: '' })).to.contain('moduleSink.target');
     expect(() => moduleSink({ ...moduleOptions, exports: 'x' } as never)).to.throw(LoggingError, 'exports');
+  });
+
+  it('is named by a path, a URL or the text of one, its export by default', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'logged-module-sink-'));
+    const file = join(directory, 'sink.mjs');
+    await writeFile(file, "export default () => ({ name: 'own', write: async () => {} });");
+    const url = pathToFileURL(file);
+    for (const target of [file, url, url.href]) {
+      const sink = moduleSink({ target, export: undefined } as never);
+      expect(recipeOf(sink)).to.include({ target: file, export: 'default' });
+    }
+    await rm(directory, { recursive: true });
+  });
+
+  it('is no module that has to be waited for', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'logged-module-sink-'));
+    const target = join(directory, 'sink.mjs');
+    await writeFile(target, "await null; export default () => ({ name: 'own', write: async () => {} });");
+    expect(() => moduleSink({ target })).to.throw(LoggingError, 'uses a top-level await');
+    await rm(directory, { recursive: true });
   });
 });
 

@@ -2,7 +2,7 @@ import { ActionMetadata, getMetadataArgsStorage, type KoaDriver, type ParamMetad
 import { type Class, isLoggableParameter, loggedOf, markedParameters, parameterTypesOf } from '../decorators/metadata';
 import { LoggingInterceptor } from '../decorators/logging-interceptor';
 import type { LoggedOptions } from '../decorators/selection-options';
-import type { DeclaredParameter } from '../redact/redactor';
+import type { DeclaredParameter } from '../redact/parameter-plan';
 
 /** A bound parameter with what only the host knows of it. */
 export interface BoundParameter extends DeclaredParameter {

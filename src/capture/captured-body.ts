@@ -26,6 +26,12 @@ function isRefusedByPolicy(policy: BodyPolicy, hasFailed: boolean): boolean {
   return policy === 'never' || (policy === 'on-error' && !hasFailed);
 }
 
+/** In UTF-8 one unit of a string takes 1 to 3 bytes, so most texts are judged by their length alone. */
+function isLongerThan(maxBytes: number, body: string | Uint8Array): boolean {
+  if (body.length > maxBytes) return true;
+  return typeof body === 'string' && body.length * 3 > maxBytes && Buffer.byteLength(body) > maxBytes;
+}
+
 interface ParsedRequest {
   /** Text that the body parser kept; absent for types it does not take and for what it could not parse. */
   readonly rawBody?: unknown;
@@ -53,7 +59,7 @@ export function requestBody(exchange: Exchange, rules: BodyRules): SnapshotBody 
   const format = JSON_TYPE.test(type) ? 'json' : FORM_TYPE.test(type) ? 'form' : undefined;
   if (format === undefined) return { kind: 'omitted', why: TEXT_TYPE.test(type) ? 'unparsable' : 'binary' };
   if (typeof request.rawBody === 'string') {
-    if (request.rawBody.length > rules.maxBodyBytes) return { kind: 'omitted', why: 'too-large' };
+    if (isLongerThan(rules.maxBodyBytes, request.rawBody)) return { kind: 'omitted', why: 'too-large' };
     return { kind: 'text', text: request.rawBody, format, hint: null };
   }
   if ((exchange.error as { status?: unknown } | undefined)?.status === 413) {
@@ -61,7 +67,9 @@ export function requestBody(exchange: Exchange, rules: BodyRules): SnapshotBody 
   }
   // Body parsers of the application may keep no text: what they parsed is the next best witness.
   if (typeof request.body === 'object' && request.body !== null && Object.keys(request.body).length > 0) {
-    return { kind: 'text', text: JSON.stringify(plainCopy(request.body)), format: 'json', hint: null };
+    const text = JSON.stringify(plainCopy(request.body));
+    if (isLongerThan(rules.maxBodyBytes, text)) return { kind: 'omitted', why: 'too-large' };
+    return { kind: 'text', text, format: 'json', hint: null };
   }
   return { kind: 'omitted', why: 'unparsable' };
 }
@@ -114,7 +122,8 @@ export function responseBody(
   const isEncoded = (sent['content-encoding'] ?? 'identity') !== 'identity';
   const isText = JSON_TYPE.test(type) || TEXT_TYPE.test(type);
   if (isEncoded || !isText) return { kind: 'omitted', why: 'binary' };
-  if (sentBody === undefined || sentBody.length > rules.maxBodyBytes) return { kind: 'omitted', why: 'too-large' };
+  if (sentBody === undefined || isLongerThan(rules.maxBodyBytes, sentBody))
+    return { kind: 'omitted', why: 'too-large' };
   if (!JSON_TYPE.test(type)) return { kind: 'omitted', why: 'unparsable' };
   const text = typeof sentBody === 'string' ? sentBody : Buffer.from(sentBody).toString('utf8');
   return { kind: 'text', text, format: 'json', hint: hintOf(liveBody(exchange)) };

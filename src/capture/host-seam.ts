@@ -6,9 +6,10 @@ import { type ActionBinding, bindAction } from './action-binding';
 import { noteAction } from './registered-actions';
 import { isPromise } from 'node:util/types';
 
-// The one place where we reach into routing-controllers: the moments when its Koa driver registers an action, answers with
-// its result, and handles its error. All are public methods of an exported class. Nothing is changed in what they do, and without an exchange on the Koa context every hook only passes through. The reasons, and what was tried
-// instead, are in docs/decisions/0001-action-entry.md.
+// The one place that reaches into routing-controllers: it wraps four public methods of the Koa driver (those that set up an
+// application, register an action, send its result and handle its error) and one of the metadata storage. What they do stays
+// the same, and without an exchange on the Koa context they only pass through. The reasons, and what was tried instead, are
+// in docs/decisions/0001-action-entry.md.
 
 /** What the seam tells the exchange of a request. */
 export interface ActionObserver {

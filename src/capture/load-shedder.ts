@@ -12,7 +12,7 @@ export interface LoadSheddingOptions {
 export interface LoadState {
   /** One of so many successful requests becomes a record: 1 (all) to 64. */
   readonly recordsOneOf: number;
-  /** Mean lateness of the event loop when it was last looked at; `null` before that. */
+  /** Mean lateness of the event loop when it was last looked at, in milliseconds; `null` before that. */
   readonly eventLoopDelayMs: number | null;
 }
 

@@ -4,7 +4,7 @@ import { EXCHANGE } from '../decorators/logging-interceptor';
 import { LoggingError } from '../errors';
 import { quietCause } from '../quiet-cause';
 import type { Reporter } from '../reporter';
-import type { ErrorInterceptor } from './error-interceptor';
+import type { ErrorAnswers } from './error-answers';
 import { Exchange, type ExchangeFollower } from './exchange';
 import type { OpenExchanges } from './open-exchanges';
 import type { RecordMaker } from './record-maker';
@@ -34,7 +34,7 @@ const CLIENT_GONE: ReadonlySet<unknown> = new Set([
   'ERR_STREAM_PREMATURE_CLOSE',
 ]);
 
-/** A source that was reset, by the server it reads from, failed itself; a client that resets its connection breaks none. */
+/** ECONNRESET of the body's own source is a failure of that source; otherwise the client has reset its connection. */
 function isClientGone(error: unknown, context: Context): boolean {
   const { code } = (error ?? {}) as { readonly code?: unknown };
   const { errored } = (context.body ?? {}) as { readonly errored?: unknown };
@@ -51,7 +51,7 @@ export class Capture {
     private readonly options: CaptureOptions,
     private readonly open: OpenExchanges,
     private readonly maker: RecordMaker,
-    private readonly errors: ErrorInterceptor,
+    private readonly errors: ErrorAnswers,
     private readonly reporter: Reporter,
   ) {}
 
@@ -188,7 +188,7 @@ export class Capture {
         new LoggingError(
           'LATE_SETUP',
           'Controllers were registered before createLogging() was called, so records lack handlers and types. ' +
-            'Call createLogging() before useKoaServer() or createKoaServer().',
+            'Call createLogging() before useKoaServer().',
         ),
       );
     }

@@ -9,7 +9,7 @@ interface WatchedSocket extends Socket {
 
 /**
  * Every exchange that is not over yet, with what ends it although its response never tells: a `close` listener for each
- * socket, because a pipelined request behind a slow one learns nothing when its socket dies (FACTS L3), and a bounded wait
+ * socket, because a pipelined request behind a slow one learns nothing when its socket dies, and a bounded wait
  * for handlers that outlive their response.
  */
 export class OpenExchanges {

@@ -33,8 +33,8 @@ export function sampleWeight(
 ): number | 'shed' {
   if (selection.scope === 'off') return 0;
   const { hasFailed } = exchange;
-  if (selection.scope === 'unmatched' && !exchange.isRequested) {
-    return unmatched === 'all' || (unmatched === 'errors' && hasFailed) ? 1 : 0;
+  if (selection.scope === 'unmatched' && !exchange.isRequested && unmatched !== 'all') {
+    return unmatched === 'errors' && hasFailed ? 1 : 0;
   }
   const { sample = 1, slowMs = Infinity } = selection;
   const kept = sample * share;

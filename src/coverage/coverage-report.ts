@@ -1,4 +1,4 @@
-import type { DecidedBy } from '../redact/describe-fields';
+import type { DecidedBy, FieldMode } from '../redact/describe-fields';
 
 /** A part of a request or response in which a field comes. */
 export type FieldPlace = 'body' | 'query' | 'path' | 'header' | 'cookie';
@@ -34,8 +34,7 @@ export interface CoverageField {
   /** Class that declares the field; `null` for a named parameter such as `@QueryParam('token')`. */
   readonly owner: string | null;
   readonly type: string;
-  /** A mode of `@Sensitive`, or `none`. */
-  readonly mode: string;
+  readonly mode: FieldMode;
   /** What decided the mode; `null` when nothing did. */
   readonly by: DecidedBy | null;
 }

@@ -15,7 +15,7 @@ function stated(given: LoggedOptions): LoggedOptions {
 
 /**
  * Records every action of a controller class, or one action. The method's options win over the class's;
- * `@Logged(false)` switches an action, or a class but for its marked actions, off.
+ * `@Logged(false)` switches an action off, or a class except for its marked actions.
  *
  * @throws {@link LoggingError} `OPTION_…` for wrong options, `DECORATOR_INVALID` on anything but a class or a method.
  * @example

@@ -1,4 +1,4 @@
-import { requireFunction, requireInteger, requireNumber, requireOneOf } from '../option-checks';
+import { requireFunction, requireInteger, requireNumber, requireOneOf, requireRetention } from '../option-checks';
 
 /** Whether bodies are recorded: always, only when the request failed (status 400 and above, or an error), or never. */
 export type BodyPolicy = 'always' | 'on-error' | 'never';
@@ -17,7 +17,10 @@ export interface ExchangeView {
 
 /** Selection rules; the method's over the class's over those of `createLogging`. */
 export interface SelectionOptions {
-  /** Share of requests to record, from 0 to 1; the others count through `sampleWeight`. Failures are always recorded. @defaultValue 1 */
+  /**
+   * Share of requests to record, from 0 to 1; the others count through `sampleWeight`. Failures are recorded whatever the
+   * share. @defaultValue 1
+   */
   readonly sample?: number;
   /** Requests that took at least this long are recorded whatever `sample` says, in milliseconds. @defaultValue none */
   readonly slowMs?: number;
@@ -27,7 +30,7 @@ export interface SelectionOptions {
   readonly responseBody?: BodyPolicy;
   /** Asked after the response; `false` leaves the exchange out. When it throws, the exchange is recorded. */
   readonly when?: (exchange: ExchangeView) => boolean;
-  /** How long a store keeps the record, in days. @defaultValue the sink's own retention */
+  /** How long a store keeps the record, in days, from 0.001 to 36500. @defaultValue the sink's own retention */
   readonly expireAfterDays?: number;
 }
 
@@ -49,7 +52,5 @@ export function checkSelection(prefix: string, options: SelectionOptions): void 
     if (options[key] !== undefined) requireOneOf(`${prefix}${key}`, options[key], ['always', 'on-error', 'never']);
   }
   if (options.when !== undefined) requireFunction(`${prefix}when`, options.when);
-  if (options.expireAfterDays !== undefined) {
-    requireNumber(`${prefix}expireAfterDays`, options.expireAfterDays, { min: 0.001, max: 24_855 });
-  }
+  if (options.expireAfterDays !== undefined) requireRetention(`${prefix}expireAfterDays`, options.expireAfterDays);
 }

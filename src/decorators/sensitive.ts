@@ -32,7 +32,7 @@ export type SensitiveOptions =
       readonly mode?: 'redact' | 'remove' | 'hash' | 'encrypt' | RedactionFunction;
     };
 
-/** The shape of {@link Sensitive}: for properties, classes and constructor-less parameters, never for methods. */
+/** The shape of {@link Sensitive}: for properties, classes and parameters of actions, never for methods or constructors. */
 export interface SensitiveDecorator {
   (target: object, property: string | symbol): void;
   (target: Function): void;
@@ -138,7 +138,7 @@ export function Sensitive(options: SensitiveOptions | false = {}): SensitiveDeco
     }
     if (typeof place === 'number') {
       if (isMask(mark) && holdsMembers(parameterTypesOf(owner, member)[place])) {
-        throw maskRefusal(`parameter ${place} of ${owner.name}.${member}`);
+        throw maskRefusal(`parameter ${place + 1} of ${owner.name}.${member}`);
       }
       if (mark !== false) refuseSensitiveOnLoggable(owner, member, place);
       return markParameter(owner, member, place, mark);

@@ -191,7 +191,7 @@ export class Backlog {
     }
   }
 
-  /** The same, without blocking; then closes the spool. Nothing takes longer than so many milliseconds. */
+  /** The same without blocking, then closes the spool; gives up after `timeoutMs`. */
   async close(timeoutMs: number): Promise<void> {
     this.#isOver = true;
     const close = async (): Promise<void> => {

@@ -49,7 +49,10 @@ export interface DeliveryOptions {
   readonly lossRecords?: boolean;
   /** Keeps what memory cannot on the disk, also beyond the end of the process. @defaultValue none */
   readonly spool?: SpoolOptions;
-  /** Keeps the records that a sink can never take in a file; `false` keeps only their number. */
+  /**
+   * Keeps the records that a sink can never take in a file; `false` keeps only their number.
+   * @defaultValue { directory: './.logged', maxBytes: 67108864 (64 MiB) }
+   */
   readonly deadLetters?: DeadLetterOptions | false;
 }
 
@@ -59,7 +62,7 @@ export interface ResolvedDeliveryOptions extends Required<Omit<DeliveryOptions, 
   readonly deadLetters: Required<DeadLetterOptions> | null;
 }
 
-const DEFAULTS: ResolvedDeliveryOptions = {
+const DEFAULTS: Omit<ResolvedDeliveryOptions, 'deadLetters'> = {
   maxBatchRecords: 100,
   // Measured (docs/decisions/0008): 1 MiB of large records is built in 12 ms.
   maxBatchBytes: 256 * 1024,
@@ -73,7 +76,6 @@ const DEFAULTS: ResolvedDeliveryOptions = {
   circuitFailures: 5,
   lossRecords: true,
   spool: null,
-  deadLetters: null,
 };
 
 const MILLISECONDS = { min: 1, unit: 'milliseconds' };
@@ -101,7 +103,7 @@ type NumberOption = keyof typeof RANGES;
  * resolveDeliveryOptions({ maxDelayMs: 250 }).maxBatchRecords; // 100
  */
 export function resolveDeliveryOptions(options: DeliveryOptions = {}): ResolvedDeliveryOptions {
-  refuseUnknownKeys('delivery', options, Object.keys(DEFAULTS));
+  refuseUnknownKeys('delivery', options, [...Object.keys(DEFAULTS), 'deadLetters']);
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const spool = options.spool === undefined ? null : resolveSpoolOptions(options.spool);
   const deadLetters = resolveDeadLetterOptions(options.deadLetters);

@@ -15,8 +15,8 @@ export interface Recovery {
   readonly lost: number;
 }
 
-// The errors of sinks are told by their message and not attached as `cause`: drivers keep whole documents in theirs
-// (FACTS M12), and a report may be printed with all it holds.
+// The errors of sinks are told by their message and not attached as `cause`: drivers keep whole documents in theirs, and
+// a report may be printed with all it holds.
 
 /** Tells what goes wrong in one lane, each kind at most once a minute. */
 export class LaneReports {

@@ -60,6 +60,7 @@ export interface LaneStats {
   readonly spooledBytes: number;
   /** Records of the batch that is being written or waits to be written again. */
   readonly inFlight: number;
+  /** Records given up, by reason. */
   readonly dropped: Readonly<Record<DropReason, number>>;
   /** Rejected records that this process put into the dead-letter file. */
   readonly deadLetters: number;
@@ -73,5 +74,6 @@ export interface LaneStats {
   readonly failingSince: Date | null;
   /** What the sink said when it last failed or rejected a record; kept after it recovered. */
   readonly lastError: string | null;
+  /** When records were last delivered; `null` before the first. */
   readonly lastDeliveredAt: Date | null;
 }

@@ -1,5 +1,4 @@
-import { types } from 'node:util';
-import { SinkError, type RejectedRecord, type SinkFailureKind } from '../errors';
+import { isError, isSinkError, type RejectedRecord, type SinkFailureKind } from '../errors';
 import type { WriteResult } from '../sinks/sink';
 import type { Settled } from './sink-call';
 
@@ -64,16 +63,6 @@ export function describeFailure(error: unknown): string {
   } catch {
     return 'an error that cannot be read';
   }
-}
-
-// Under Jest the errors of Node itself belong to another realm, and `instanceof` does not know them.
-function isError(error: unknown): error is Error {
-  return error instanceof Error || types.isNativeError(error);
-}
-
-// By shape too: a sink from another package may have been built against another copy of this one.
-function isSinkError(error: unknown): error is SinkError {
-  return error instanceof SinkError || (isError(error) && error.name === 'SinkError' && 'retryable' in error);
 }
 
 /** A place that is listed twice is still one record. */

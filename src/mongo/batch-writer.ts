@@ -1,7 +1,7 @@
 import type { Document } from 'mongodb';
 import type { RejectedRecord } from '../errors';
+import { untilAborted } from '../until-aborted';
 import { whyUnbuildable } from './build-check';
-import { AbortedError, untilAborted } from './until-aborted';
 import { readFailedInsert, type Failure } from './write-failure';
 
 /** What became of a batch: every record is stored or rejected, unless `failure` says why the batch must come again. */
@@ -33,6 +33,8 @@ interface Progress {
 // takes none of them, it is more likely the server than the documents; in the end the batch must not block the others.
 const UNEXPLAINED_BEFORE_ISOLATING = 4;
 const UNEXPLAINED_BEFORE_REJECTING = 20;
+
+const OUT_OF_TIME = new Error('aborted');
 
 /**
  * Writes batches so that one document which the server can never take does not hold back the others: it is told by the
@@ -72,11 +74,12 @@ export class BatchWriter {
   async #store(part: readonly Numbered[], progress: Progress): Promise<Failure | undefined> {
     if (progress.signal.aborted) return deadlineFailure();
     try {
-      await untilAborted(this.#insert(part.map(({ document }) => document)), progress.signal);
+      const inserted = this.#insert(part.map(({ document }) => document));
+      await untilAborted(inserted, progress.signal, () => OUT_OF_TIME);
       this.#noteStored(progress);
       return undefined;
     } catch (error) {
-      if (error instanceof AbortedError) return deadlineFailure();
+      if (error === OUT_OF_TIME) return deadlineFailure();
       return this.#recover(part, error, progress);
     }
   }

@@ -1,4 +1,5 @@
 import { LoggingError, type Report } from '../errors';
+import { settledWithin } from '../settled-within';
 import { ensureIndexes, type IndexPlace, type IndexProblem } from './indexes';
 
 const CLOSE_WAIT_MS = 2_000;
@@ -42,7 +43,7 @@ export class IndexKeeper {
 
   /** Lets the running attempt end, within bounds; what then fails because the client is closed is not reported. */
   async close(): Promise<void> {
-    await settledWithin(CLOSE_WAIT_MS, this.#running);
+    if (this.#running) await settledWithin(CLOSE_WAIT_MS, this.#running);
     this.#isClosed = true;
   }
 
@@ -67,14 +68,4 @@ export class IndexKeeper {
       'same. Allow createIndex, drop the index that is in the way, or make them yourself and set `indexes: false`.';
     this.#report(new LoggingError('INDEX_FAILED', message));
   }
-}
-
-async function settledWithin(ms: number, work: Promise<void> | undefined): Promise<void> {
-  if (work === undefined) return;
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<void>(resolve => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([work, limit]);
-  clearTimeout(timer);
 }

@@ -4,12 +4,13 @@ import {
   describeValue,
   refuseUnknownKeys,
   requireBoolean,
-  requireInteger,
   requireOptionsObject,
+  requireRetention,
   requireText,
 } from '../option-checks';
 import type { LogRecord } from '../record/log-record';
 
+/** Options of `mongoSink`. */
 export interface MongoSinkOptions {
   /**
    * Connection string: `mongodb://host:27017/database` or `mongodb+srv://…`. Needed unless `collection` is a
@@ -26,8 +27,8 @@ export interface MongoSinkOptions {
   /** Name of the database. @defaultValue the database in `url`, else 'logs' */
   readonly database?: string;
   /**
-   * Days until the server deletes a record, counted from its `at`. A record that brings its own `expireAt` keeps it.
-   * Without this option only such records are ever deleted.
+   * Days until the server deletes a record, counted from its `at`, from 0.001 to 36500. A record that brings its own
+   * `expireAt` keeps it. Without this option only such records are ever deleted. @defaultValue none
    */
   readonly expireAfterDays?: number;
   /** Name of the sink in counters and messages. @defaultValue 'mongo' */
@@ -36,7 +37,7 @@ export interface MongoSinkOptions {
   readonly indexes?: boolean;
   /**
    * Options of the driver's client, laid over the limits that the sink sets: at most 4 connections, 5 s to find a server
-   * and to connect, 10 s for an answer, 2 s for a free connection, 5 s for the write concern.
+   * and to connect, 10 s for an answer, 2 s for a free connection, 5 s for the write concern. @defaultValue {}
    */
   readonly clientOptions?: MongoClientOptions;
 }
@@ -106,9 +107,7 @@ export function resolveMongoSinkOptions(options: MongoSinkOptions): ResolvedMong
   refuseUnknownKeys('mongoSink', options, KNOWN_OPTIONS);
   const { expireAfterDays, name = 'mongo', indexes = true } = options;
   const destination = resolveDestination(options);
-  if (expireAfterDays !== undefined) {
-    requireInteger('mongoSink.expireAfterDays', expireAfterDays, { min: 1, max: 36_500, unit: 'days' });
-  }
+  if (expireAfterDays !== undefined) requireRetention('mongoSink.expireAfterDays', expireAfterDays);
   requireText('mongoSink.name', name);
   requireBoolean('mongoSink.indexes', indexes);
   return { destination, name, expireAfterDays, indexes };

@@ -3,12 +3,12 @@ import { LoggingError, SinkError, type RejectedRecord, type Report } from '../er
 import type { AnyRecord } from '../record/log-record';
 import type { Sink, SinkContext, WriteResult } from '../sinks/sink';
 import { withRecipe } from '../sinks/sink-recipe';
+import { untilAborted } from '../until-aborted';
 import { BatchWriter } from './batch-writer';
 import { detectCollectionKind, type CollectionKind } from './collection-kind';
 import { prepareConnection, type Connection } from './connection';
 import { IndexKeeper } from './index-keeper';
 import { resolveMongoSinkOptions, type MongoSinkOptions, type ResolvedMongoSinkOptions } from './mongo-sink-options';
-import { AbortedError, untilAborted } from './until-aborted';
 import { classifyFailure, retryAfterMs, sinkFailureKind, type Failure } from './write-failure';
 
 const DAY_MS = 86_400_000;
@@ -89,12 +89,9 @@ class MongoSink implements Sink {
     this.#requireOpen();
     const { client, place } = this.#connection;
     if (client === undefined) return;
-    try {
-      await untilAborted(this.#connectClient('cannot be reached'), signal);
-    } catch (error) {
-      if (!(error instanceof AbortedError)) throw error;
-      throw new SinkError(`${place} cannot be reached: no answer before the deadline.`, { retryable: true });
-    }
+    const outOfTime = (): SinkError =>
+      new SinkError(`${place} cannot be reached: no answer before the deadline.`, { retryable: true });
+    await untilAborted(this.#connectClient('cannot be reached'), signal, outOfTime);
   }
 
   /** A client that still looks a name up has nothing that could be closed yet, and connects afterwards. */
@@ -138,10 +135,10 @@ class MongoSink implements Sink {
   }
 
   #warn(what: string): void {
-    this.#report(new LoggingError('INDEX_FAILED', `${this.#connection.place} ${what}`));
+    this.#report(new LoggingError('COLLECTION_LIMITED', `${this.#connection.place} ${what}`));
   }
 
-  /** A copy, because the driver adds to what it is given and records are shared by all sinks. */
+  /** A copy: the retention is ours to add, and what was given stays as it was. */
   #toDocument(record: AnyRecord): Document {
     if (this.#expireAfterMs === undefined || record.expireAt !== undefined) return { ...record };
     return { ...record, expireAt: new Date(record.at.getTime() + this.#expireAfterMs) };

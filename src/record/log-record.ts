@@ -10,32 +10,61 @@ export type BodyOmitted =
 /** `error` for status 500 and above or an unanswered failure, `warn` for 400 to 499 and broken exchanges, else `info`. */
 export type Level = 'info' | 'warn' | 'error';
 
+/** What a mark does to a value; `custom` is a function of the application. */
+export type SensitiveMode = 'redact' | 'remove' | 'mask' | 'hash' | 'encrypt' | 'custom';
+
+/**
+ * How a value was redacted:
+ * - a mode of `@Sensitive`; sensitive names and places are redacted with `redact`;
+ * - `allow`: the policy `allow` records only what is marked, and this was not;
+ * - `known-value`: a text repeated a secret that was found elsewhere in the exchange;
+ * - `detected:…`: a detector found a secret by its form;
+ * - `unparsable`, `too-deep`: a text that may be JSON could not be read, or JSON lay in it three texts deep.
+ */
+export type RedactionMode =
+  | SensitiveMode
+  | 'allow'
+  | 'known-value'
+  | 'unparsable'
+  | 'too-deep'
+  | `detected:${'pem' | 'jwt' | 'bearer' | 'cloud-key' | 'card' | 'iban' | 'email'}`;
+
 /** One redaction that was carried out: where, and how. Array places are numbers: `request.body.cards.0.number`. */
 export interface Redaction {
   readonly path: string;
-  readonly mode: string;
+  readonly mode: RedactionMode;
 }
 
+/** The process that made the record. */
 export interface ServiceInfo {
   readonly name: string;
   readonly version: string | null;
+  /** Tells processes of one service apart. */
   readonly instance: string;
+  /** Host name of the machine. */
   readonly host: string;
+  /** Process id. */
   readonly pid: number;
 }
 
+/** Who made the request, as `identify` returned it. */
 export interface RecordUser {
   readonly id: string | null;
   readonly groupId: string | null;
+  /** Role or permission. */
   readonly authority: string | null;
 }
 
+/** Where the request came from. */
 export interface RecordClient {
+  /** Koa's `context.ip`: with `app.proxy`, what the proxy in front says. */
   readonly ip: string | null;
   readonly port: number | null;
+  /** The header `User-Agent`. */
   readonly agent: string | null;
 }
 
+/** The action that served the request. */
 export interface RecordHandler {
   readonly controller: string;
   readonly action: string;
@@ -46,6 +75,7 @@ export interface RecordHandler {
 /** Headers with lower-case names; a header that came several times holds an array. */
 export type RecordHeaders = Readonly<Record<string, string | readonly string[]>>;
 
+/** What was asked. */
 export interface RecordRequest {
   readonly method: string;
   /** Path without the query, sensitive path parameters redacted. */
@@ -60,6 +90,7 @@ export interface RecordRequest {
   readonly bodyOmitted?: BodyOmitted;
 }
 
+/** What was answered. */
 export interface RecordResponse {
   /** `null` when the exchange ended before a status was sent. */
   readonly status: number | null;
@@ -72,6 +103,7 @@ export interface RecordResponse {
   readonly outcome: Outcome;
 }
 
+/** One property that class-validator refused. */
 export interface ValidationFailure {
   /** Path of the property in the DTO: `address.street`. */
   readonly path: string;
@@ -79,12 +111,14 @@ export interface ValidationFailure {
   readonly constraints: Readonly<Record<string, string>>;
 }
 
+/** An error that led to another one. */
 export interface RecordCause {
   readonly name: string;
   readonly message: string;
   readonly code?: string;
 }
 
+/** The error that ended the request. */
 export interface RecordError extends RecordCause {
   readonly stack: string | null;
   /** What `cause` and `AggregateError.errors` led to, outermost first, at most 8. */
@@ -96,7 +130,7 @@ export interface RecordError extends RecordCause {
 
 /**
  * One exchange: request, response and error, redacted. Names follow OpenTelemetry where it has one. Every field can be
- * written as JSON and as BSON; keys that either would misread are escaped (see `escapeKey`).
+ * written as JSON and as BSON; a key with a `$` at its start, a dot or a NUL is escaped with `%24`, `%2E` and `%00`.
  */
 export interface LogRecord {
   /** UUIDv7, made when the request arrived; the idempotency key of every delivery path. */
@@ -104,7 +138,7 @@ export interface LogRecord {
   readonly schema: 1;
   readonly kind: 'request';
   readonly level: Level;
-  /** How many requests this record stands for (1 / `sample`). */
+  /** How many requests this record stands for: 1 / (`sample` × the share recorded under load); 1 for failures and slow requests. */
   readonly sampleWeight: number;
   readonly service: ServiceInfo;
   /** When the request arrived. */

@@ -1,5 +1,5 @@
 /**
- * Sets a property whose name comes from outside: `object.__proto__ = value` would be lost (FACTS V5), and objects without a
+ * Sets a property whose name comes from outside: `object.__proto__ = value` would be lost, and objects without a
  * prototype take three times as long to fill and to read.
  */
 export function setOwn<Value>(object: Record<string, Value>, name: string, value: Value): void {

@@ -1,4 +1,5 @@
 import { type Class, isLoggableProperty, markedProperties, markOfClass } from '../decorators/metadata';
+import type { SensitiveMode } from '../record/log-record';
 import { type DeclaredType, type DtoMetadata, dtoClass } from './dto-metadata';
 import type { NameRules } from './name-rules';
 import type { DeclaredParameter } from './parameter-plan';
@@ -10,10 +11,12 @@ import type { Plans } from './plans';
  */
 export type DecidedBy = 'mark' | 'class' | 'name' | 'place' | 'policy';
 
+/** What becomes of a field's value: a mode of `@Sensitive`, `allow` for what that policy withholds, or `none`. */
+export type FieldMode = SensitiveMode | 'allow' | 'none';
+
 /** What becomes of one field. */
 export interface FieldVerdict {
-  /** A mode of `@Sensitive`, or `none`. */
-  readonly mode: string;
+  readonly mode: FieldMode;
   readonly by: DecidedBy | null;
   /** Why somebody should look at it. */
   readonly concern: FieldConcern | null;

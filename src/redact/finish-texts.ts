@@ -114,7 +114,7 @@ export class TextFinish {
     return redactions.map(({ path, mode }) => ({ path: path.split('.').map(cleaned).join('.'), mode }));
   }
 
-  /** Who has "password" as password shall not lose the name of the property. */
+  /** A user whose password is "password" must not erase the property's name. */
   #isSecret(key: string): boolean {
     return this.#notes.known.removeFrom(key) !== key && !this.#names.isSensitive(unescapeKey(key));
   }

@@ -76,8 +76,8 @@ export class KnownValues {
   }
 
   /**
-   * The text without any of the values: as they are, in base64, and with the escapes of URLs and JSON. Fails closed where
-   * that would cost too much: nobody but who sends thousands of secrets loses the other texts with them.
+   * The text without any of the values: as they are, in base64, and with the escapes of URLs and JSON. Fails closed when
+   * that would cost too much: only a client that sends thousands of secrets loses the other texts of its record.
    */
   removeFrom(text: string): string {
     if (this.isEmpty || text.length < MIN_LENGTH) return text;

@@ -55,6 +55,7 @@ export class RecordRedaction {
     const { user, client, handler, requestId } = this.#snapshot;
     const drafts = withinBytes(this.#draftParts(), this.#snapshot, this.#rules, this.#notes);
     const { error, attributes } = drafts;
+    const ip = this.#draftAddress(client.ip);
     const agent = this.#draftAgent(client.agent, drafts.request.headers);
     for (const text of this.#snapshot.secrets ?? []) this.#notes.known.remember(text);
     // From here on every secret is known. A client may take one for its request id.
@@ -64,7 +65,7 @@ export class RecordRedaction {
     return {
       requestId: this.#finishSmall(requestId, 'requestId'),
       user: user && this.#finishSmall({ ...user }, 'user'),
-      client: this.#finishSmall({ ip: client.ip, port: client.port, agent }, 'client'),
+      client: this.#finishSmall({ ip, port: client.port, agent }, 'client'),
       handler,
       request: { ...this.#finishRequest(drafts.request), ...requestBody },
       response: { ...this.#finishResponse(drafts.response), ...responseBody },
@@ -128,9 +129,17 @@ export class RecordRedaction {
     };
   }
 
+  /** An address is no secret, but personal: who wants it out of the records names it. */
+  #draftAddress(ip: string | null): string | null {
+    if (ip === null || !this.#rules.names.isSensitive('ip')) return ip;
+    this.#notes.noteSecret(null, 'client.ip', 'redact', ip);
+    return REDACTED;
+  }
+
   #draftAgent(agent: string | null, headers: JsonObject): string | null {
     // Nothing was found in the header, which is the same text.
     if (agent === null || headers['user-agent'] === agent) return agent;
+    if (this.#rules.names.isSensitive('user-agent')) return REDACTED;
     return this.#rules.texts.clean(agent, this.#notes, null, 'client.agent');
   }
 

@@ -37,7 +37,7 @@ export interface RedactOptions {
   readonly encryptionKey?: EncryptionKey;
   /** Keys that encrypted before `encryptionKey` did: `logging.reveal` still reads what they wrote. @defaultValue [] */
   readonly oldEncryptionKeys?: readonly EncryptionKey[];
-  /** What is looked for in texts that no class tells of. */
+  /** Which secrets are recognised by their form. @defaultValue all but e-mail addresses */
   readonly detectors?: DetectorOptions;
   /** Levels of arrays and objects kept of one body, from 1 to 64. @defaultValue 32 */
   readonly maxDepth?: number;

@@ -1,5 +1,5 @@
 import type { JsonValue } from '../record/json-value';
-import type { Redaction } from '../record/log-record';
+import type { Redaction, RedactionMode } from '../record/log-record';
 import { KnownValues } from './known-values';
 
 /** Where a value lies: a chain, so that a path is spelt out only for the few values that are redacted. */
@@ -34,7 +34,7 @@ export class RedactionNotes {
   ) {}
 
   /** Notes that a value was redacted. */
-  note(parent: Place | null, key: string | number, mode: string): void {
+  note(parent: Place | null, key: string | number, mode: RedactionMode): void {
     this.count++;
     if (this.redactions.length < MAX_LISTED) this.redactions.push({ path: pathOf(parent, key), mode });
   }
@@ -59,7 +59,7 @@ export class RedactionNotes {
   }
 
   /** Notes it, and keeps what must not be told elsewhere. */
-  noteSecret(parent: Place | null, key: string | number, mode: string, value: JsonValue | undefined): void {
+  noteSecret(parent: Place | null, key: string | number, mode: RedactionMode, value: JsonValue | undefined): void {
     this.note(parent, key, mode);
     this.known.remember(value);
   }

@@ -165,12 +165,3 @@ export class Redactor {
     this.#reports.report('REDACTION_FAILED', `${what}: ${kindOfError(caught)}.`);
   }
 }
-
-export type { DescribedField, FieldVerdict } from './describe-fields';
-export type { DeclaredParameter } from './parameter-plan';
-export {
-  type RedactOptions,
-  type ResolvedRedactOptions,
-  disableRedaction,
-  resolveRedactOptions,
-} from './redact-options';

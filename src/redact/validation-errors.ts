@@ -20,7 +20,6 @@ export interface Refusal {
   readonly value: unknown;
   readonly constraints: Readonly<Record<string, string>> | undefined;
   readonly children: readonly unknown[] | undefined;
-  readonly contexts: unknown;
 }
 
 interface Judged {
@@ -129,7 +128,6 @@ export function refusalOf(value: unknown): Refusal | undefined {
     value: ownValue(value, 'value'),
     constraints: isReadable(constraints) ? textsOf(constraints) : undefined,
     children: isReadable(children) && Array.isArray(children) ? children : undefined,
-    contexts: ownValue(value, 'contexts'),
   };
 }
 

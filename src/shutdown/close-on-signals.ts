@@ -1,15 +1,18 @@
 import { LoggingError } from '../errors';
 import { refuseUnknownKeys, requireBoolean, requireFunction, requireInteger, requireOneOf } from '../option-checks';
+import { settledWithin } from '../settled-within';
 
 /** Options of {@link closeOnSignals}. */
 export interface CloseOnSignalsOptions {
-  /** @defaultValue ['SIGTERM', 'SIGINT'] */
+  /**
+   * Signals to close on: any of SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGBREAK and SIGUSR2. @defaultValue ['SIGTERM', 'SIGINT']
+   */
   readonly signals?: readonly NodeJS.Signals[];
-  /** Longest wait for `before` and the close together, in milliseconds. @defaultValue 5000 */
+  /** Longest wait for `before` and the close together, in milliseconds; see {@link CloseOptions}. @defaultValue 5000 */
   readonly deadlineMs?: number;
   /**
    * What comes first, usually to stop the server, so that requests under way are still recorded:
-   * `() => new Promise(resolve => server.close(resolve))`. It gets half of the time at most.
+   * `() => new Promise(resolve => server.close(resolve))`. It gets half of the time at most. @defaultValue none
    */
   readonly before?: (signal: NodeJS.Signals) => unknown;
   /** `true` calls `process.exit()` at the end. @defaultValue false */
@@ -39,18 +42,8 @@ function resolve(options: CloseOnSignalsOptions): Required<Omit<CloseOnSignalsOp
   return { signals: [...new Set(signals)], deadlineMs, exit };
 }
 
-/** Resolves when the function has settled, however, or the time is up. */
-async function atMost(ms: number, work: () => unknown): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeUp = new Promise<void>(resolveTimeUp => (timer = setTimeout(resolveTimeUp, ms)));
-  // The application's own failure to stop must not cost its records.
-  const worked = (async () => work())().catch(() => {});
-  await Promise.race([worked, timeUp]);
-  clearTimeout(timer);
-}
-
 /**
- * Closes a logging on the first of some signals. Whether the process ends is left to the application: when it listens to
+ * Closes a `Logging` on the first of some signals. Whether the process ends is left to the application: when it listens to
  * the signal too, it decides; when it does not, the signal is raised again and does what it does without this. A second
  * signal ends the wait.
  *
@@ -81,7 +74,8 @@ export function closeOnSignals(logging: Closable, options: CloseOnSignalsOptions
   };
   const closeOn = async (signal: NodeJS.Signals): Promise<void> => {
     const deadline = performance.now() + deadlineMs;
-    if (before) await atMost(deadlineMs / 2, () => before(signal));
+    // The application's own failure to stop must not cost its records.
+    if (before) await settledWithin(deadlineMs / 2, (async () => before(signal))());
     await logging.close({ deadlineMs: Math.max(0, Math.floor(deadline - performance.now())) });
     if (exit) process.exit();
     letGo(signal);

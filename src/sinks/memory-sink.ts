@@ -2,6 +2,7 @@ import { refuseUnknownKeys, requireInteger, requireText } from '../option-checks
 import type { LogRecord, LossRecord } from '../record/log-record';
 import type { Sink } from './sink';
 
+/** Options of `memorySink`. */
 export interface MemorySinkOptions {
   /** Names the sink in counters and messages. @defaultValue 'memory' */
   readonly name?: string;

@@ -1,4 +1,5 @@
 import { SinkError } from '../errors';
+import { untilAborted } from '../until-aborted';
 
 /**
  * Runs one write after the other, even when a caller has stopped waiting. A write that outlives its deadline cannot be
@@ -18,7 +19,7 @@ export class SerialWrites {
       return write();
     });
     this.#last = running.catch(() => undefined);
-    return signal ? untilAborted(running, signal) : running;
+    return signal ? untilAborted(running, signal, outOfTime) : running;
   }
 
   /** Resolves when everything that was started has settled. */
@@ -29,14 +30,4 @@ export class SerialWrites {
 
 function outOfTime(): SinkError {
   return new SinkError('The write did not end before its deadline.', { retryable: true });
-}
-
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
-    const onAbort = (): void => reject(outOfTime());
-    if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    const stopListening = (): void => signal.removeEventListener('abort', onAbort);
-    work.then(resolve, reject).finally(stopListening);
-  });
 }

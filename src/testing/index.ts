@@ -1,5 +1,6 @@
 // For specs of applications: nothing here belongs into a running service.
-export { leakTest, type LeakTestOptions, type RequestHeaders } from './leak-test';
+export { leakTest } from './leak-test';
+export type { LeakTestOptions, RequestHeaders } from './leak-test-options';
 export {
   LeakError,
   type Leak,

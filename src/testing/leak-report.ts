@@ -19,7 +19,7 @@ export type LeakForm =
 /** Where a sentinel was found. */
 export type LeakChannel = 'record' | 'console' | 'file' | 'onError' | 'onDrop';
 
-/** A sentinel that came out. The value itself is not told. */
+/** A sentinel that came out. The value itself is not part of it. */
 export interface Leak {
   /** `POST /payments` */
   readonly route: string;
@@ -69,7 +69,7 @@ export class LeakError extends LoggingError<'LEAK_FOUND'> {
     super(
       'LEAK_FOUND',
       [
-        `${leaks.length} leaks of ${new Set(leaks.map(({ field }) => field)).size} fields:`,
+        `${counted(new Set(leaks.map(({ field }) => field)).size, 'field')} leaked, in ${counted(leaks.length, 'place')}:`,
         ...leaks.slice(0, TOLD_LEAKS).map(describeLeak),
         ...more,
         'Mark the field with @Sensitive(), or with @Sensitive(false) if its value is harmless.',
@@ -80,4 +80,8 @@ export class LeakError extends LoggingError<'LEAK_FOUND'> {
 
 function describeLeak({ field, action, variant, channel, where, form }: Leak): string {
   return `- ${field} (${action}, ${variant}) in ${channel} ${where}, ${form}`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

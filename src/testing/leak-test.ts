@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import type Koa from 'koa';
 import type { Context } from 'koa';
@@ -6,47 +7,20 @@ import type { Logging } from '../logging';
 import type { Drop } from '../delivery/lane-stats';
 import { LoggingError } from '../errors';
 import { type Inspectable, INSPECTION, type Inspection, type LoggingTap } from '../inspection';
-import { refuseUnknownKeys, requireInteger } from '../option-checks';
 import type { LogRecord } from '../record/log-record';
+import { settledWithin } from '../settled-within';
 import { type Answer, type Disturbance, KitServer } from './kit-server';
 import { LeakList } from './leak-list';
 import { LeakError, type LeakReport, type LeakVariant, type NotReached } from './leak-report';
+import { type LeakTestOptions, type ResolvedLeakTestOptions, resolveLeakTestOptions } from './leak-test-options';
 import { liveSecrets } from './live-secrets';
+import { NamedSecrets } from './named-secrets';
 import { ConsoleWatch, FileWatch } from './output-watch';
 import { PlantedError } from './planted-error';
 import type { PlantedValues } from './planted-values';
-import { type ActionSample, type RequestDraft, RequestMaker } from './request-draft';
+import { type RequestDraft, RequestMaker } from './request-draft';
 import { MIN_SENTINEL_LENGTH, type Sentinel } from './sentinel';
 import { SentinelSearch } from './sentinel-search';
-
-/** Headers by name in lower case. */
-export type RequestHeaders = Readonly<Record<string, string>>;
-
-/** Options of {@link leakTest}. */
-export interface LeakTestOptions {
-  /**
-   * Headers of every request, such as credentials, or what makes them anew for each; a sensitive one is looked for like
-   * every other secret.
-   */
-  readonly headers?: RequestHeaders | (() => RequestHeaders | Promise<RequestHeaders>);
-  /** Valid values by `Controller.action`, for actions whose own cannot be guessed. @defaultValue {} */
-  readonly samples?: Readonly<Record<string, ActionSample>>;
-  /**
-   * Fields that must never come out whatever marks and names say, as coverage names them: `POST /payments
-   * body.card.number`, `POST /log-in response.ticket`. Keep the list with the test: when a mark is taken away, nothing
-   * else may be left to say that the field was a secret.
-   * @defaultValue []
-   */
-  readonly secrets?: readonly string[];
-  /** Actions that are not to be called, as `Controller.action`. @defaultValue [] */
-  readonly skip?: readonly string[];
-  /** Files and folders of which everything is read that is added meanwhile. @defaultValue ['./.logged'] */
-  readonly files?: readonly string[];
-  /** Throw a {@link LeakError} for a leak; `false` only reports it. @defaultValue true */
-  readonly throwOnLeak?: boolean;
-  /** Longest wait for one answer, and for the sinks at the end, in milliseconds. @defaultValue 5000 */
-  readonly timeoutMs?: number;
-}
 
 /**
  * Plants a sentinel of its own in every sensitive field of every registered action, makes requests that succeed, are
@@ -59,20 +33,9 @@ export interface LeakTestOptions {
  * it('keeps its secrets', () => leakTest(app, logging, { headers: { authorization: 'Bearer test-token-of-ann' } }));
  */
 export async function leakTest(app: Koa, logging: Logging, options: LeakTestOptions = {}): Promise<LeakReport> {
-  refuseUnknownKeys('leakTest()', options, [
-    'headers',
-    'samples',
-    'secrets',
-    'skip',
-    'files',
-    'throwOnLeak',
-    'timeoutMs',
-  ]);
-  const { throwOnLeak = true, timeoutMs = 5_000 } = options;
-  requireInteger('leakTest() timeoutMs', timeoutMs, { min: 1, max: 600_000, unit: 'milliseconds' });
-  const run = new LeakRun(app, logging, options, timeoutMs);
-  const report = await run.report();
-  if (throwOnLeak && report.leaks.length > 0) throw new LeakError(report);
+  const resolved = resolveLeakTestOptions(options);
+  const report = await new LeakRun(app, logging, resolved).report();
+  if (resolved.throwOnLeak && report.leaks.length > 0) throw new LeakError(report);
   return report;
 }
 
@@ -88,7 +51,7 @@ class LeakRun {
   readonly #inspection: Inspection;
   readonly #actions: readonly ActionBinding[];
   readonly #server: KitServer;
-  readonly #secrets: ReadonlySet<string>;
+  readonly #secrets: NamedSecrets;
   readonly #fired: Fired[] = [];
   readonly #strayRecords: LogRecord[] = [];
   readonly #answered: Sentinel[] = [];
@@ -99,22 +62,21 @@ class LeakRun {
   constructor(
     app: Koa,
     private readonly logging: Logging,
-    private readonly options: LeakTestOptions,
-    private readonly timeoutMs: number,
+    private readonly options: ResolvedLeakTestOptions,
   ) {
     this.#inspection = (logging as Logging & Inspectable)[INSPECTION];
-    const { skip = [], secrets = [] } = options;
+    const { skip, secrets, samples, timeoutMs } = options;
     const actions = this.#inspection.actionsOf(app);
     this.#refuseUnusable(actions);
-    this.#refuseUnknownActions(actions, [...skip, ...Object.keys(options.samples ?? {})]);
+    this.#refuseUnknownActions(actions, [...skip, ...Object.keys(samples)]);
     this.#actions = actions.filter(action => !skip.includes(nameOf(action)));
-    this.#secrets = new Set(secrets);
+    this.#secrets = new NamedSecrets(new Set(secrets), actions);
     const listener = app.callback();
     this.#server = new KitServer((incoming, response) => void listener(incoming, response), timeoutMs);
   }
 
   async report(): Promise<LeakReport> {
-    const files = new FileWatch(this.options.files ?? ['./.logged']);
+    const files = new FileWatch(this.options.files);
     const output = new ConsoleWatch();
     const untap = this.#inspection.tap(this.#tap);
     await this.#server.start();
@@ -130,6 +92,7 @@ class LeakRun {
     const sentinels = [...this.#fired.flatMap(({ draft }) => draft.planted.sentinels), ...this.#answered];
     const records = [...this.#fired.flatMap(fired => fired.records), ...this.#strayRecords];
     this.#refuseSilence(records);
+    this.#missNamedSecrets(sentinels);
     const leaks = new LeakList(new SentinelSearch(sentinels));
     for (const record of records) leaks.addRecord(record);
     for (const { draft, records: made } of this.#fired) {
@@ -163,19 +126,13 @@ class LeakRun {
   /** The application's own secrets count as well: a token that it answers was never planted. */
   #noteAnswered({ route, action, variant, sentinels }: PlantedValues, context: Context, result: unknown): void {
     if (result === context || result === context.response) return;
-    const isSecret = (path: string): boolean => this.#secrets.has(`${route} response.${path}`);
+    const isSecret = (path: string): boolean => this.#secrets.ids.has(`${route} response.${path}`);
     for (const { path, text } of liveSecrets(result, this.#inspection.verdictOf, isSecret)) {
-      const isEcho = sentinels.some(({ value, core }) => value === text || core === text);
-      if (text.length < MIN_SENTINEL_LENGTH || isEcho) continue;
-      this.#answered.push({
-        route,
-        action,
-        field: `${route} response.${path}`,
-        variant,
-        spot: null,
-        value: text,
-        core: text,
-      });
+      if (text.length < MIN_SENTINEL_LENGTH) continue;
+      const field = `${route} response.${path}`;
+      this.#secrets.noteSeen(field);
+      if (sentinels.some(({ value, core }) => value === text || core === text)) continue;
+      this.#answered.push({ route, action, field, variant, spot: null, value: text, core: text });
     }
   }
 
@@ -184,9 +141,9 @@ class LeakRun {
     if (/^\/.*\/[a-z]*$/.test(action.route) && action.route.includes('\\')) {
       return this.#miss(action, 'all', 'its route is a regular expression');
     }
-    const sample = this.options.samples?.[nameOf(action)] ?? {};
-    const maker = new RequestMaker(action, this.#inspection, this.#secrets, sample);
-    const make = async (variant: LeakVariant) => maker.make(variant, await this.#headers());
+    const sample = this.options.samples[nameOf(action)] ?? {};
+    const maker = new RequestMaker(action, this.#inspection, this.#secrets.ids, sample);
+    const make = async (variant: LeakVariant) => maker.make(variant, await this.options.headers());
     const success = await make('success');
     for (const { field, reason } of success.planted.problems) this.#miss(action, 'all', reason, field);
     const answer = await this.#send(success);
@@ -230,11 +187,6 @@ class LeakRun {
     await this.#send(cut, { cutAfterBytes: Buffer.byteLength(cut.body) - 1 });
   }
 
-  #headers(): RequestHeaders | Promise<RequestHeaders> {
-    const { headers = {} } = this.options;
-    return typeof headers === 'function' ? headers() : headers;
-  }
-
   #send(draft: RequestDraft, disturbance: Disturbance = {}): Promise<Answer> {
     const fired: Fired = { draft, records: [] };
     this.#fired.push(fired);
@@ -252,17 +204,27 @@ class LeakRun {
     });
   }
 
+  #missNamedSecrets(sentinels: readonly Sentinel[]): void {
+    const told = this.#notReached.filter(({ variant }) => variant === 'all');
+    for (const action of this.#actions) {
+      const own = told.filter(missed => missed.action === nameOf(action));
+      if (own.some(({ field }) => field === undefined)) continue;
+      for (const { field, reason } of this.#secrets.unseen(action, sentinels)) {
+        if (own.every(missed => missed.field !== field)) this.#miss(action, 'all', reason, field);
+      }
+    }
+  }
+
   /** Until every request has become a record and every sink has had its chance. */
   async #settle(): Promise<void> {
-    const end = performance.now() + this.timeoutMs;
+    const { timeoutMs } = this.options;
+    const end = performance.now() + timeoutMs;
     const isBusy = (): boolean => {
       const { open, pending } = this.logging.stats().exchanges;
       return open + pending > 0;
     };
-    while (isBusy() && performance.now() < end) await pause(5);
-    const timeUp = new AbortController();
-    await Promise.race([this.logging.flush(), pause(this.timeoutMs, timeUp.signal)]);
-    timeUp.abort();
+    while (isBusy() && performance.now() < end) await setTimeout(5);
+    await settledWithin(timeoutMs, this.logging.flush());
   }
 
   #refuseUnusable(actions: readonly ActionBinding[]): void {
@@ -311,14 +273,4 @@ function whyNotWell({ status, hasEntered, hasTimedOut }: Answer): string {
     return `the action answered ${status ?? 'nothing'}; give it values that it accepts in options.samples`;
   if (status === 401 || status === 403) return `it was refused with ${status}; give credentials in options.headers`;
   return `it was refused with ${status ?? 'no answer'} before the action; give valid values in options.samples`;
-}
-
-function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  return new Promise(resolve => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal?.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }

@@ -10,6 +10,7 @@ import { PackedRecord } from '../record/packed-record';
 import type { Snapshot } from '../record/snapshot';
 import type { FactTeller } from '../redact/tell-facts';
 import type { Reporter } from '../reporter';
+import { settledWithin } from '../settled-within';
 import { batchesInOneWrite } from '../sinks/packed-batches';
 import { bytesOf, type Flight, Flights, sizeOf } from './flights';
 import { LaneHistory } from './lane-history';
@@ -42,7 +43,7 @@ export interface WorkerTargetParts {
   readonly makeFallback: (endedThreads: readonly number[]) => Delivery;
 }
 
-// Each message wakes the other thread up, which costs more than what it carries: FACTS P4.
+// Each message wakes the other thread up: sent one by one, they cost the main thread more than making the records.
 const SEND_AFTER_MS = 10;
 // For the worker's answer to `close`, after its own deadline.
 const CLOSE_GRACE_MS = 300;
@@ -125,7 +126,7 @@ export class WorkerTarget implements RecordTarget {
   async close(deadlineMs: number): Promise<void> {
     const release = systemClock.keepAlive();
     const deadline = performance.now() + deadlineMs;
-    await within(deadlineMs, this.#allTaken());
+    await settledWithin(deadlineMs, this.#allTaken());
     this.#isClosed = true;
     const leftMs = Math.max(0, Math.round(deadline - performance.now()));
     await Promise.all([
@@ -373,7 +374,7 @@ export class WorkerTarget implements RecordTarget {
     if (this.#keeper.hasWorker) {
       const closed = new Promise<boolean>(resolve => (this.#whenClosed = resolve));
       this.#keeper.post({ kind: 'close', deadlineMs });
-      await within(
+      await settledWithin(
         deadlineMs + CLOSE_GRACE_MS,
         closed.then(told => (hasClosed = told)),
       );
@@ -391,11 +392,4 @@ function wordsFor(cause: unknown): string {
   const { code } = (cause ?? {}) as { readonly code?: unknown };
   if (code === 'ERR_WORKER_OUT_OF_MEMORY') return 'it ran out of memory (see worker.maxHeapMiB)';
   return 'see error.cause';
-}
-
-async function within(ms: number, done: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeUp = new Promise<void>(resolve => (timer = setTimeout(resolve, ms)));
-  await Promise.race([done, timeUp]);
-  clearTimeout(timer);
 }

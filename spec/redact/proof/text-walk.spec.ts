@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { Sensitive } from '../../../src/decorators/sensitive';
 import type { RedactedParts } from '../../../src/record/record-writer';
 import type { TypeHint } from '../../../src/record/snapshot';
-import type { RedactOptions } from '../../../src/redact/redactor';
+import type { RedactOptions } from '../../../src/redact/redact-options';
 import { checkProperty } from '../../support/check-property';
 import { proofScale } from '../../support/proof-scale';
 import { type Arranged, arrange, jsonText } from '../arrange';

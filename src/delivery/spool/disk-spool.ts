@@ -243,7 +243,7 @@ export class DiskSpool implements RecordSpool {
   async #begin(segment: Segment): Promise<void> {
     if (segment.file) return;
     for (const earlier of this.#segments) await finishSegment(earlier);
-    // Before the first record of a new segment (FACTS F51).
+    // Before the first record of a new segment: else a power failure could leave records behind a position of the past.
     await this.#saveProgress(true);
     await createSegment(segment, this.context.files, this.#isFolderNew);
     this.#isFolderNew = false;
@@ -277,7 +277,7 @@ export class DiskSpool implements RecordSpool {
       segment.isSealed = true;
       try {
         await finishSegment(segment);
-        // Before the segment is deleted (FACTS F51), unless the disk is full: then deleting is what helps.
+        // Durable before the segment is deleted, unless the disk is full: then deleting is what helps.
         if (segment.writtenEnd > 0) await segment.saveProgress(files, true).catch(() => undefined);
         await segment.remove(files);
       } catch {

@@ -48,7 +48,7 @@ export async function writeFrames(segment: Segment, frames: readonly PendingFram
   segment.writtenRecords = frames.at(-1)!.index + 1;
 }
 
-/** Begins the file of a segment. Its name survives a power failure before there is a record in it (FACTS F51). */
+/** Begins the file of a segment. Its name survives a power failure before there is a record in it. */
 export async function createSegment(segment: Segment, files: SpoolFiles, isFirstOfFolder: boolean): Promise<void> {
   await files.makeDirectory(segment.directory);
   const file = await files.open(segment.path, 'write');

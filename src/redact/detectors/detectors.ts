@@ -1,4 +1,5 @@
 import { refuseUnknownKeys, requireBoolean } from '../../option-checks';
+import type { RedactionMode } from '../../record/log-record';
 import { REDACTED } from '../markers';
 import { type Place, type RedactionNotes } from '../redaction-notes';
 import type { Sign } from '../text-signs';
@@ -11,7 +12,7 @@ import { findIbans } from './ibans';
 import { findJsonWebTokens } from './json-web-tokens';
 import { findPemBlocks } from './pem-blocks';
 
-/** What is looked for in texts that no class tells of. */
+/** Which secrets are recognised by their form, in values that no class declares. */
 export interface DetectorOptions {
   /** Payment cards: brand, length and check digit. @defaultValue true */
   readonly cardNumbers?: boolean;
@@ -32,7 +33,7 @@ export interface DetectorOptions {
 interface Detector extends Sign {
   readonly name: keyof DetectorOptions;
   /** As `redactions` lists it. */
-  readonly mode: string;
+  readonly mode: RedactionMode;
   readonly find: (text: string) => Spans;
 }
 
@@ -58,8 +59,12 @@ export type ResolvedDetectors = Required<DetectorOptions>;
 export function resolveDetectors(options: DetectorOptions = {}): ResolvedDetectors {
   const names = DETECTORS.map(({ name }) => name);
   refuseUnknownKeys('redact.detectors', options, names);
-  const resolved = { ...DEFAULT_DETECTORS, ...options };
-  for (const name of names) requireBoolean(`redact.detectors.${name}`, resolved[name]);
+  const resolved = { ...DEFAULT_DETECTORS };
+  for (const name of names) {
+    const { [name]: isOn = DEFAULT_DETECTORS[name] } = options;
+    requireBoolean(`redact.detectors.${name}`, isOn);
+    resolved[name] = isOn;
+  }
   return resolved;
 }
 

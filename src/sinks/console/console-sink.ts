@@ -11,6 +11,7 @@ import { prettyRecord, type PrettyStyle } from './pretty-record';
 import { writeStandardOutputSync } from './write-standard-output-sync';
 import { writeToStream } from './write-to-stream';
 
+/** Options of `consoleSink`. */
 export interface ConsoleSinkOptions {
   /** Names the sink in counters and messages. @defaultValue 'console' */
   readonly name?: string;

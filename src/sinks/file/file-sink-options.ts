@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { LoggingError } from '../../errors';
 import { describeValue, refuseUnknownKeys, requireBoolean, requireInteger, requireText } from '../../option-checks';
 
+/** Options of `fileSink`. */
 export interface FileSinkOptions {
   /** Names the sink in counters and messages; needed when one logging has two file sinks. @defaultValue 'file' */
   readonly name?: string;

@@ -1,5 +1,5 @@
 import { inspect, isDeepStrictEqual } from 'node:util';
-import { LoggingError, type RejectedRecord, type SinkError } from '../../errors';
+import { isSinkError, LoggingError, type RejectedRecord, type SinkError } from '../../errors';
 import type { AnyRecord } from '../../record/log-record';
 import type { Sink } from '../../sinks/sink';
 import type { SinkFault, SinkHarness, SinkTarget } from './sink-harness';
@@ -245,9 +245,4 @@ async function startSafely(work: () => Promise<unknown>): Promise<unknown> {
 function rejectedOf(result: unknown): readonly RejectedRecord[] {
   if (typeof result !== 'object' || result === null || !('rejected' in result)) return [];
   return Array.isArray(result.rejected) ? (result.rejected as RejectedRecord[]) : [];
-}
-
-// By shape too: a sink from another package may have been built against another copy of this one.
-function isSinkError(error: unknown): error is SinkError {
-  return error instanceof Error && error.name === 'SinkError' && 'retryable' in error;
 }
