@@ -36,8 +36,10 @@ const DIRECTIONS = {
   redact: ['decorators', 'record'],
   capture: ['decorators', 'redact', 'record'],
   delivery: ['record', 'files', 'sinks/packed-batches.ts', 'type:sinks/sink.ts'],
-  // Where snapshots become records: in this thread or in one of its own, which must not load the host.
-  worker: ['record', 'redact', 'delivery', 'sinks', 'type:capture'],
+  // Where snapshots become records and go to delivery, here or in a worker: so without the host.
+  pipeline: ['record', 'redact', 'delivery', 'sinks', 'type:capture'],
+  // The same in a thread of its own, which must not load the host.
+  worker: ['pipeline', 'record', 'redact', 'delivery', 'sinks', 'type:capture'],
   sinks: ['record', 'files'],
   store: ['record'],
   mongo: ['record', 'sinks', 'store'],
@@ -52,7 +54,7 @@ const DIRECTIONS = {
     'store',
     'coverage',
     'capture/registered-actions.ts',
-    'options.ts',
+    'forbid-records.ts',
     'type:logging.ts',
     'create-logging.ts',
   ],
@@ -72,10 +74,22 @@ const DIRECTIONS = {
     'type:sinks/sink.ts',
   ],
   // What an application holds in its hand.
-  'logging.ts': ['type:capture', 'type:coverage', 'type:delivery', 'type:record', 'type:redact', 'type:worker'],
+  'logging.ts': ['type:capture', 'type:coverage', 'type:delivery', 'type:pipeline', 'type:record', 'type:redact'],
   // The composition root and the public names. Subpaths stay out: the main entry loads without their packages.
   'service.ts': ['type:record'],
-  'options.ts': ['service.ts', 'decorators', 'redact', 'record', 'capture', 'delivery', 'sinks', 'store', 'worker'],
+  'forbid-records.ts': [],
+  'options.ts': [
+    'service.ts',
+    'forbid-records.ts',
+    'decorators',
+    'redact',
+    'record',
+    'capture',
+    'delivery',
+    'sinks',
+    'store',
+    'worker',
+  ],
   'create-logging.ts': [
     'type:logging.ts',
     'options.ts',
@@ -86,6 +100,7 @@ const DIRECTIONS = {
     'capture',
     'coverage',
     'delivery',
+    'pipeline',
     'shutdown',
     'sinks',
     'store',
@@ -102,6 +117,7 @@ const DIRECTIONS = {
     'capture',
     'coverage',
     'delivery',
+    'pipeline',
     'shutdown',
     'sinks',
     'store',

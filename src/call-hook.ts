@@ -1,4 +1,4 @@
-/** Calls a function of the user. That it throws, or returns a promise that rejects, is told to `onFailure` alone. */
+/** Calls a function of the user. When it throws, or returns a promise that rejects, only `onFailure` is called. */
 export function callHook(call: () => unknown, onFailure: (error: unknown) => void): void {
   try {
     const returned = call();

@@ -32,9 +32,9 @@ import { type EndsWithProcess, endWithProcess } from './shutdown/end-with-proces
 import { takesPacked } from './sinks/packed-batches';
 import type { Sink } from './sinks/sink';
 import { recipeOf, type SinkRecipe } from './sinks/sink-recipe';
-import { LocalTarget } from './worker/local-target';
-import { RecordFactory } from './worker/record-factory';
-import type { RecordTarget } from './worker/record-target';
+import { LocalTarget } from './pipeline/local-target';
+import { RecordFactory } from './pipeline/record-factory';
+import type { RecordTarget } from './pipeline/record-target';
 import { WorkerTarget } from './worker/worker-target';
 
 /** Sinks that another thread can make, and those that are bound to this one. */

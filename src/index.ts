@@ -83,5 +83,5 @@ export type { FileSinkOptions } from './sinks/file/file-sink-options';
 export { memorySink, type MemorySink, type MemorySinkOptions } from './sinks/memory-sink';
 export { moduleSink, type ModuleSinkOptions } from './sinks/module-sink';
 export type { Sink, SinkContext, WriteResult } from './sinks/sink';
-export type { WorkerStats } from './worker/record-target';
+export type { WorkerStats } from './pipeline/record-target';
 export type { WorkerOptions } from './worker/worker-options';

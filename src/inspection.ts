@@ -7,10 +7,10 @@ import type { LoggingError } from './errors';
 import type { LogRecord } from './record/log-record';
 import type { FieldVerdict } from './redact/describe-fields';
 
-/** Under this key a logging lets this package's own checks look inside. It is no part of the public interface. */
+/** Under this key a `Logging` lets this package's own checks look inside. Not part of the public interface. */
 export const INSPECTION = Symbol.for('logged-controllers:inspection');
 
-/** Told of everything that leaves a logging, before anybody else is. */
+/** Gets everything that leaves a `Logging`, before anybody else. */
 export interface LoggingTap {
   record(record: LogRecord, source: { readonly context: Context; readonly result: unknown }): void;
   report(error: LoggingError): void;

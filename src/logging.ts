@@ -8,7 +8,7 @@ import type { LaneStats } from './delivery/lane-stats';
 import type { JsonValue } from './record/json-value';
 import type { EncryptionKey } from './redact/redaction-keys';
 import type { StoredRecord } from './redact/reveal';
-import type { WorkerStats } from './worker/record-target';
+import type { WorkerStats } from './pipeline/record-target';
 
 /** Counters at one moment. Nothing is lost without being counted in one of them. */
 export interface LoggingStats {
@@ -76,7 +76,7 @@ export interface Logging {
    * Which fields each action takes and what becomes of them, with warnings; plain JSON. Call it once the controllers are
    * registered: `npx logged-controllers-coverage` does so for a build.
    *
-   * Without an application it tells of those on which this logging's middleware was mounted before `useKoaServer()`, or
+   * Without an application it covers those on which this middleware was mounted before `useKoaServer()`, or
    * which it has seen a request of; when there is none, of all controllers that the process has loaded.
    * @example
    * const { warnings } = logging.coverage();

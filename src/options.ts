@@ -12,6 +12,7 @@ import {
 } from './delivery/delivery-options';
 import type { Drop } from './delivery/lane-stats';
 import { LoggingError, type Report } from './errors';
+import { areRecordsForbidden } from './forbid-records';
 import {
   describeValue,
   refuseUnknownKeys,
@@ -133,16 +134,6 @@ const KEYS: readonly (keyof LoggingOptions)[] = [
   'worker',
 ];
 
-const NO_RECORDS = Symbol.for('logged-controllers:no-records');
-
-/**
- * From now on every `createLogging()` of this process makes no records and opens no sink. For a command that loads an
- * application only to look at it; the other copies of this package that the application may use are told as well.
- */
-export function forbidRecords(): void {
-  (globalThis as { [NO_RECORDS]?: true })[NO_RECORDS] = true;
-}
-
 function checkSinks(sinks: readonly Sink[]): void {
   if (!Array.isArray(sinks) || sinks.length === 0) {
     throw new LoggingError(
@@ -242,7 +233,6 @@ export function resolveOptions(options: LoggingOptions): ResolvedOptions {
   refuseUnknownKeys('createLogging()', options, KEYS);
   checkSelection('', options);
   for (const key of HOOK_KEYS) if (options[key] !== undefined) requireFunction(key, options[key]);
-  const isForbidden = (globalThis as { [NO_RECORDS]?: true })[NO_RECORDS] === true;
   const {
     enabled: isWanted = true,
     unmatched = 'errors',
@@ -262,7 +252,7 @@ export function resolveOptions(options: LoggingOptions): ResolvedOptions {
     throw new LoggingError('OPTION_INVALID', `errorHandlers must be an array, got ${describeValue(errorHandlers)}.`);
   }
   if (options.sinks !== undefined) checkSinks(options.sinks);
-  const enabled = isWanted && !isForbidden && !isOwnThread();
+  const enabled = isWanted && !areRecordsForbidden() && !isOwnThread();
   return {
     service: resolveService(options.service),
     enabled,

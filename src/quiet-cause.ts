@@ -3,7 +3,7 @@ import { classNameOf } from './class-name';
 const MAX_FRAMES = 20;
 
 /**
- * What may be told of an error that the application's code threw: its kind and where, without a word of its message. That
+ * What may be reported of an error that the application's code threw: its kind and where, without a word of its message. That
  * could quote the request, and what is reported goes wherever the application's own messages go.
  */
 export function quietCause(thrown: unknown): Error {

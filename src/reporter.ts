@@ -11,7 +11,7 @@ export class Reporter {
 
   constructor(
     private readonly onError: Report | undefined,
-    /** Told first, beside whatever the user asked for. */
+    /** Called first, beside whatever the user asked for. */
     private readonly alsoTell: Report = () => {},
     /** Milliseconds that only go forward. */
     private readonly now: () => number = () => performance.now(),
@@ -44,7 +44,7 @@ export class Reporter {
     this.report(error);
   }
 
-  /** Reports what may come and go, at most once a minute for each kind; composed only when it is told. */
+  /** Reports what may come and go, at most once a minute for each kind; composed only when it is reported. */
   reportEachMinute(kind: string, compose: () => LoggingError): void {
     const now = this.now();
     const lastAt = this.#lastAt.get(kind);

@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import { LoggingError } from '../../src/errors';
 import { RecordingSink, failWith, hang, throwAtOnce } from '../support/recording-sink';
 import { numberedRecord, numbersOf } from '../support/numbered-records';
 import { testDelivery } from '../support/test-delivery';
@@ -71,13 +70,6 @@ describe('sinks side by side', () => {
     await clock.advance(2_000);
     expect(numbersOf(emptying.stored)).to.deep.equal([1, 2]);
     expect(numbersOf(other.stored)).to.deep.equal([1, 2]);
-  });
-
-  it('must have different names', () => {
-    const sinks = [new RecordingSink('audit'), new RecordingSink('audit')];
-    expect(() => testDelivery({ sinks }))
-      .to.throw(LoggingError, 'sinks must have different names, got "audit" twice.')
-      .with.property('code', 'OPTION_INVALID');
   });
 
   it('may be none at all', async () => {

@@ -260,7 +260,11 @@ describe('leakTest', () => {
   for (const [what, arrange, message] of [
     ['an application without actions', () => ({ ...ticketShop(), app: new Koa() }), /found no actions/],
     ['a logging that is switched off', () => ticketShop(undefined, { enabled: false }), /enabled: false/],
-    ['another logging than the mounted one', () => ({ ...ticketShop(), logging: ticketShop().logging }), /no record/],
+    [
+      'another logging than the mounted one',
+      () => ({ ...ticketShop(), logging: ticketShop().logging }),
+      /none was recorded/,
+    ],
   ] as readonly (readonly [string, () => TicketShop, RegExp])[]) {
     it(`refuses ${what} instead of passing`, async () => {
       const { app, logging } = arrange();

@@ -118,7 +118,7 @@ export class Exchange implements ActionObserver, ResultObserver {
   }
 
   /**
-   * Somebody told of an error, whatever became of the request. Keeps the first one: what follows is usually its consequence,
+   * Somebody reported an error, whatever became of the request. Keeps the first one: what follows is usually its consequence,
    * and hosts report one error more than once.
    */
   noteToldError(error: unknown): void {

@@ -120,7 +120,7 @@ export class LoadShedder {
         new LoggingError(
           'LOAD_SHED',
           `${because}, so one of ${this.#recordsOneOf} successful requests is recorded. Failed and slow ones are all ` +
-            'kept. stats().load tells how it goes on.',
+            'kept. stats().load has the present state.',
         ),
     );
   }

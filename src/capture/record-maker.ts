@@ -28,7 +28,7 @@ export interface RecordMakerOptions extends PendingLimits {
  * Turns closed exchanges into snapshots for a target that makes records of them, in slices between requests.
  */
 export class RecordMaker {
-  /** From 0 to 1; what sampling goes by. */
+  /** From 0 to 1; decides about sampling. */
   random = Math.random;
   readonly #pending: PendingExchanges;
   readonly #slices: TimeSlices;

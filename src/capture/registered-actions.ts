@@ -5,10 +5,10 @@ import { type ActionBinding, bindAction } from './action-binding';
 
 /** Under this key a Koa application carries the actions that the host registered in it. */
 const ACTIONS = Symbol.for('logged-controllers:actions');
-/** Under this key a middleware names its logging and the applications it is mounted on. */
+/** Under this key a middleware names its `Logging` and the applications it is mounted on. */
 const MOUNTED = Symbol.for('logged-controllers:mounted');
 
-/** A logging, and the applications that are known to use it. */
+/** A `Logging`, and the applications that are known to use it. */
 export interface Mounted<Logging = object> {
   readonly logging: Logging;
   readonly apps: Set<Koa>;
@@ -18,7 +18,7 @@ interface Noted {
   [ACTIONS]?: ActionBinding[];
 }
 
-/** Makes the middleware tell on which applications the host registers actions behind it. */
+/** Makes the middleware know on which applications the host registers actions behind it. */
 export function tellApps(middleware: Middleware, mounted: Mounted): Middleware {
   return Object.assign(middleware, { [MOUNTED]: mounted });
 }
@@ -27,7 +27,7 @@ function mountedOn(app: Koa): Mounted[] {
   return app.middleware.flatMap(middleware => (middleware as { [MOUNTED]?: Mounted })[MOUNTED] ?? []);
 }
 
-/** The logging whose middleware an application uses. */
+/** The `Logging` whose middleware an application uses. */
 export function loggingOf(app: Koa): object | undefined {
   return mountedOn(app)[0]?.logging;
 }
@@ -45,7 +45,7 @@ export function actionsOf(app: Koa): readonly ActionBinding[] {
   return (app as Noted)[ACTIONS] ?? [];
 }
 
-/** Is told of actions as an application is, and serves nothing. */
+/** Takes actions as an application does, and serves nothing. */
 class ReadingDriver extends KoaDriver {
   readonly actions: ActionBinding[] = [];
 

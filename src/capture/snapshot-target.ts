@@ -17,7 +17,7 @@ export interface ExchangeCounts {
     shed: number;
     /** Making the record failed; see `onError`. */
     failed: number;
-    /** Still open, or not yet a record, when the logging was closed or the process ended. */
+    /** Still open, or not yet a record, at the time of `close()` or of the end of the process. */
     closed: number;
   };
 }

@@ -17,14 +17,14 @@ import { parseTraceparent } from './request-identity';
 import type { Selection } from './selection';
 import { runUserCode } from './user-code';
 
-/** Who made the request, as `identify` tells it. Other properties are not recorded. */
+/** Who made the request, as `identify` returns it. Other properties are not recorded. */
 export interface Identity {
   readonly id?: string | number | null;
   readonly groupId?: string | number | null;
   readonly authority?: string | null;
 }
 
-/** What `onResponse` is told. */
+/** What `onResponse` gets. */
 export interface ResponseEvent {
   readonly context: Context;
   readonly status: number | null;
@@ -39,7 +39,7 @@ export interface SnapshotHooks {
   readonly onResponse?: ((event: ResponseEvent) => Attributes | void) | undefined;
 }
 
-/** An IPv4 client of a socket that serves both families is told by its IPv4 address. */
+/** An IPv4 client of a socket that serves both families is recorded by its IPv4 address. */
 function plainAddress(ip: string | undefined): string | null {
   return ip ? ip.replace(/^::ffff:(?=\d+\.)/, '') : null;
 }

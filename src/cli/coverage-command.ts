@@ -7,7 +7,7 @@ import type { CoverageReport } from '../coverage/coverage-report';
 import { renderCoverage } from '../coverage/render-coverage';
 import { createLogging } from '../create-logging';
 import type { Logging } from '../logging';
-import { forbidRecords } from '../options';
+import { forbidRecords } from '../forbid-records';
 
 type App = Parameters<typeof loggingOf>[0];
 
@@ -21,7 +21,7 @@ export interface CommandResult {
 const USAGE = `Usage: logged-controllers-coverage <module> [--json]
 
 Reports what the redaction covers: routes, DTO fields and modes. <module> is a compiled file or a package, CommonJS or
-ES module, that exports a Koa application or a logging, or that just loads controllers.
+ES module, that exports a Koa application or what createLogging() returned, or that just loads controllers.
 
   --json   the report as JSON
   --help   this text
@@ -74,7 +74,7 @@ function whyNotLoaded(target: string, error: unknown): string {
 async function readCoverage(target: string): Promise<CoverageReport> {
   forbidRecords();
   listenOnFreePortsOnly();
-  // Before the module loads, so that its applications tell of their actions even without a logging of their own.
+  // Before the module loads, so that its applications note their actions even if they use no logging.
   const ownLogging = createLogging();
   const exported = await exportsOf(target);
   const apps = exported.filter(isApp);

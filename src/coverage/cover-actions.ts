@@ -8,7 +8,7 @@ import { adviceOn, adviceOnBody, Warnings } from './warnings';
 
 type FieldSource = Pick<Redactor, 'fieldsOf' | 'fieldsOfResponse'>;
 
-/** Tells of every action which fields it takes and what becomes of them. */
+/** Lists for every action which fields it takes and what becomes of them. */
 export function coverActions(actions: readonly ActionBinding[], source: FieldSource): Omit<CoverageReport, 'source'> {
   const warnings = new Warnings();
   const routes: CoverageRoute[] = [];

@@ -3,7 +3,7 @@ import type { CoverageWarning, CoverageWarningKind } from './coverage-report';
 
 type Advice = Omit<CoverageWarning, 'routes'>;
 
-/** Collects warnings; the same one of several routes is told once. */
+/** Collects warnings; the same one of several routes is listed once. */
 export class Warnings {
   readonly #found = new Map<string, Advice & { readonly routes: string[] }>();
 

@@ -3,7 +3,7 @@ import { requireFunction, requireInteger, requireNumber, requireOneOf, requireRe
 /** Whether bodies are recorded: always, only when the request failed (status 400 and above, or an error), or never. */
 export type BodyPolicy = 'always' | 'on-error' | 'never';
 
-/** What a `when` predicate is told of a closed exchange. */
+/** What a `when` predicate gets of a closed exchange. */
 export interface ExchangeView {
   readonly method: string;
   /** Path without the query. */

@@ -1,4 +1,4 @@
-import { LoggingError, type Report } from '../errors';
+import type { Report } from '../errors';
 import type { PackedRecord } from '../record/packed-record';
 import type { Sink } from '../sinks/sink';
 import { callHook } from '../call-hook';
@@ -28,13 +28,6 @@ export interface DeliveryHooks {
   readonly random?: () => number;
 }
 
-export interface CloseOptions {
-  /** Longest wait for what is pending, in milliseconds. @defaultValue 5000 */
-  readonly deadlineMs?: number;
-}
-
-const DEFAULT_CLOSE_DEADLINE_MS = 5_000;
-
 function openOnDisk(
   { spool }: ResolvedDeliveryOptions,
   clock: Clock,
@@ -50,12 +43,12 @@ export class Delivery {
   #lastSequence = 0;
   #closed: Promise<void> | null = null;
 
-  /** @throws {@link LoggingError} `OPTION_INVALID` when two sinks have one name. */
+  /** @param sinks each with a name of its own */
   constructor(sinks: readonly Sink[], options: ResolvedDeliveryOptions, hooks: DeliveryHooks) {
     const { report, onDrop, clock = systemClock, random = Math.random, lossOrigin } = hooks;
     const open = hooks.openSpool ?? openOnDisk(options, clock, hooks.endedThreads);
     this.#clock = clock;
-    // Whoever is told about failures may fail too; there is nobody left to tell that.
+    // Whoever hears of failures may fail too; there is nobody left to report that to.
     const safeReport: Report = error =>
       callHook(
         () => report(error),
@@ -63,9 +56,6 @@ export class Delivery {
       );
     const lanes = new Map<string, SinkLane>();
     for (const sink of sinks) {
-      if (lanes.has(sink.name)) {
-        throw new LoggingError('OPTION_INVALID', `sinks must have different names, got "${sink.name}" twice.`);
-      }
       const context = { options, clock, random, report: safeReport, onDrop, lossOrigin, openSpool: open };
       lanes.set(sink.name, new SinkLane(sink, context));
     }
@@ -96,8 +86,9 @@ export class Delivery {
   /**
    * Takes no more records, delivers what is pending until the deadline, leaves the rest to the spools or drops it, and
    * closes the sinks. Further calls wait for the first.
+   * @param deadlineMs longest wait for what is pending, in milliseconds
    */
-  close({ deadlineMs = DEFAULT_CLOSE_DEADLINE_MS }: CloseOptions = {}): Promise<void> {
+  close({ deadlineMs = 5_000 }: { readonly deadlineMs?: number } = {}): Promise<void> {
     return (this.#closed ??= this.#closeLanes(deadlineMs));
   }
 
@@ -115,12 +106,9 @@ export class Delivery {
   }
 
   async #closeLanes(deadlineMs: number): Promise<void> {
-    // Throwing for a wrong number at the moment of shutdown would cost the records that are pending.
-    const waitMs =
-      typeof deadlineMs === 'number' && !Number.isNaN(deadlineMs) ? Math.max(0, deadlineMs) : DEFAULT_CLOSE_DEADLINE_MS;
     const lanes = [...this.#lanes.values()];
-    const deadline = this.#clock.now() + waitMs;
-    const cancel = this.#clock.setTimer(() => lanes.forEach(lane => lane.giveUp()), waitMs);
+    const deadline = this.#clock.now() + deadlineMs;
+    const cancel = this.#clock.setTimer(() => lanes.forEach(lane => lane.giveUp()), deadlineMs);
     await this.#keepAliveUntil(Promise.all(lanes.map(lane => lane.close(deadline))));
     cancel();
   }

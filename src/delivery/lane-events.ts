@@ -35,7 +35,7 @@ export function publishBatch(compose: () => BatchEvent): void {
   if (batches.hasSubscribers) batches.publish(compose());
 }
 
-/** Published on `logged-controllers:drop`, with what `onDrop` is told. */
+/** Published on `logged-controllers:drop`, with what `onDrop` gets. */
 export function publishDrop(drop: Drop): void {
   if (drops.hasSubscribers) drops.publish(drop);
 }

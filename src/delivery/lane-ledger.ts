@@ -21,7 +21,7 @@ type LedgerStats = Pick<
 >;
 
 /**
- * What has become of the records of one lane so far. Where they are now is told by its queue, its spool and its batch in
+ * What has become of the records of one lane so far. Where they are now is known by its queue, its spool and its batch in
  * flight: a record leaves those and is counted here before any hook runs, so that the sum holds for whoever looks.
  */
 export class LaneLedger {

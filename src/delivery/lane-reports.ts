@@ -15,7 +15,7 @@ export interface Recovery {
   readonly lost: number;
 }
 
-// The errors of sinks are told by their message and not attached as `cause`: drivers keep whole documents in theirs, and
+// Errors of sinks are reported by their message and not attached as `cause`: drivers keep whole documents in theirs, and
 // a report may be printed with all it holds.
 
 /** Tells what goes wrong in one lane, each kind at most once a minute. */

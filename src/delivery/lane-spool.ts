@@ -8,7 +8,7 @@ import type { SpoolMode } from './spool/spool-options';
 /** Opens the spool of one sink. */
 export type OpenSpool = (sinkName: string, hooks: SpoolHooks) => Promise<RecordSpool>;
 
-/** What a lane is told of its spool. */
+/** What a lane hears from its spool. */
 export interface LaneSpoolHooks {
   /** Records of earlier processes, which are now this lane's. */
   onRecovered(records: number): void;

@@ -1,10 +1,10 @@
+import { expireAt } from '../record/expire-at';
 import type { LossRecord, ServiceInfo } from '../record/log-record';
 import { UuidV7Source } from '../record/uuid-v7';
 import type { DropReason } from './lane-stats';
 
 const LEAST_GAP_MS = 60_000;
 const MOST_REFUSALS = 3;
-const DAY_MS = 86_400_000;
 
 /** Who writes loss records. */
 export interface LossOrigin {
@@ -66,7 +66,7 @@ export class LossNotes {
       lost: this.#lost,
       reasons: this.#reasons,
       minute: Math.floor(at.getTime() / 60_000),
-      ...(expireAfterDays !== undefined && { expireAt: new Date(at.getTime() + expireAfterDays * DAY_MS) }),
+      ...(expireAfterDays !== undefined && { expireAt: expireAt(at, expireAfterDays) }),
     };
     this.#toldAt = now;
     this.#reasons = {};

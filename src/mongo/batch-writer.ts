@@ -37,7 +37,7 @@ const UNEXPLAINED_BEFORE_REJECTING = 20;
 const OUT_OF_TIME = new Error('aborted');
 
 /**
- * Writes batches so that one document which the server can never take does not hold back the others: it is told by the
+ * Writes batches so that one document which the server can never take does not hold back the others: it is found by the
  * place that the server names, by building each document alone, or by halving the batch.
  */
 export class BatchWriter {

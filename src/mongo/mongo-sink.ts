@@ -1,5 +1,6 @@
 import type { Document } from 'mongodb';
 import { LoggingError, SinkError, type RejectedRecord, type Report } from '../errors';
+import { expireAt } from '../record/expire-at';
 import type { AnyRecord } from '../record/log-record';
 import type { Sink, SinkContext, WriteResult } from '../sinks/sink';
 import { withRecipe } from '../sinks/sink-recipe';
@@ -10,8 +11,6 @@ import { prepareConnection, type Connection } from './connection';
 import { IndexKeeper } from './index-keeper';
 import { resolveMongoSinkOptions, type MongoSinkOptions, type ResolvedMongoSinkOptions } from './mongo-sink-options';
 import { classifyFailure, retryAfterMs, sinkFailureKind, type Failure } from './write-failure';
-
-const DAY_MS = 86_400_000;
 
 /**
  * Stores records in a MongoDB collection. A batch is one `insertMany`; a record that comes again is recognised by its
@@ -38,7 +37,7 @@ class MongoSink implements Sink {
   readonly #connection: Connection;
   readonly #writer: BatchWriter;
   readonly #indexes: IndexKeeper | undefined;
-  readonly #expireAfterMs: number | undefined;
+  readonly #expireAfterDays: number | undefined;
   #report: Report = () => {};
   #isClosed = false;
 
@@ -50,7 +49,7 @@ class MongoSink implements Sink {
       collection.insertMany(documents, { ordered: false, forceServerObjectId: false, ignoreUndefined: true }),
     );
     this.#indexes = indexes ? new IndexKeeper(name, place) : undefined;
-    this.#expireAfterMs = expireAfterDays === undefined ? undefined : expireAfterDays * DAY_MS;
+    this.#expireAfterDays = expireAfterDays;
   }
 
   async open({ report }: SinkContext): Promise<void> {
@@ -140,8 +139,8 @@ class MongoSink implements Sink {
 
   /** A copy: the retention is ours to add, and what was given stays as it was. */
   #toDocument(record: AnyRecord): Document {
-    if (this.#expireAfterMs === undefined || record.expireAt !== undefined) return { ...record };
-    return { ...record, expireAt: new Date(record.at.getTime() + this.#expireAfterMs) };
+    if (this.#expireAfterDays === undefined || record.expireAt !== undefined) return { ...record };
+    return { ...record, expireAt: expireAt(record.at, this.#expireAfterDays) };
   }
 
   #sinkError(what: string, failure: Failure, rejected: readonly RejectedRecord[] = []): SinkError {

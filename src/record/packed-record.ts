@@ -5,7 +5,7 @@ const AT = /"at":"([^"]+)"/;
 
 /**
  * A record as it waits: one text instead of a tree of objects, which the garbage collector moves as one and whose length is
- * known. Beside it lies what delivery goes by.
+ * known. Beside it lies what delivery has to know.
  */
 export class PackedRecord {
   /** Length of the text in UTF-8. */

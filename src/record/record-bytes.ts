@@ -6,8 +6,8 @@ const SHORT_TEXT = 24;
 const NO_TEXTS: ReadonlySet<string> = new Set();
 
 /**
- * Roughly the length of plain data as JSON in UTF-8, without making that JSON: what `maxRecordBytes` goes by. Text that JSON
- * escapes counts unescaped; texts count up to `maxTextLength`, but for those that are never cut. No recursion, so depth does
+ * Roughly the length of plain data as JSON in UTF-8, without making that JSON: what `maxRecordBytes` bounds. Text that JSON
+ * escapes counts unescaped; texts count up to `maxTextLength`, except for those that are never cut. No recursion, so depth does
  * not matter.
  */
 export function estimateBytes(

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { expireAt } from './expire-at';
 import { IsoTimes, jsonOfText, jsonOfTexts } from './json-text';
 import type { JsonObject } from './json-value';
 import type {
@@ -30,7 +31,6 @@ export type RedactedParts = Pick<
   readonly bodies: BodyTexts;
 };
 
-const DAY_MS = 86_400_000;
 const STACK_PLACE = /\n\s*at ([^\n]+)/;
 
 /**
@@ -90,13 +90,12 @@ function jsonOfHandler({ controller, action, route }: RecordHandler): string {
   return `{"controller":${jsonOfText(controller)},"action":${jsonOfText(action)},"route":${jsonOfText(route)}}`;
 }
 
-/** What charts and stores go by. */
+/** What charts group by, and when stores delete. */
 function jsonOfGroups({ at, durationMs, response: { status }, expireAfterDays }: Snapshot): string {
-  const expireAt =
-    expireAfterDays === undefined ? '' : `,"expireAt":"${new Date(at + expireAfterDays * DAY_MS).toISOString()}"`;
+  const expiry = expireAfterDays === undefined ? '' : `,"expireAt":"${expireAt(at, expireAfterDays).toISOString()}"`;
   return (
     `"minute":${Math.floor(at / 60_000)},"statusClass":${status === null ? 0 : Math.floor(status / 100)},` +
-    `"latencyBucket":${latencyBucketOf(durationMs)}${expireAt}`
+    `"latencyBucket":${latencyBucketOf(durationMs)}${expiry}`
   );
 }
 

@@ -4,7 +4,7 @@ import { REDACTED } from './markers';
 import type { Plan } from './plan';
 import type { RedactedBody } from './redact-body';
 
-// What the policy `allow` leaves of the parts of a record that no property of a class tells of.
+// What the policy `allow` leaves of the parts of a record that no property of a class declares.
 
 /** Headers whose values describe the message itself. All others keep their names only. */
 export const SAFE_HEADERS: ReadonlySet<string> = new Set([

@@ -62,7 +62,7 @@ const PRIMITIVES: ReadonlyMap<unknown, string> = new Map<unknown, string>([
   [Array, 'unknown'],
 ]);
 
-/** Tells of each field what the plans do with it, and why. */
+/** Describes what the plans do with each field, and why. */
 export class FieldReader {
   readonly #plans: Plans;
   readonly #names: NameRules;

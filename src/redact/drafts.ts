@@ -65,7 +65,7 @@ function textLength(body: SnapshotBody): number {
   return body.kind === 'text' ? body.text.length : 0;
 }
 
-/** An error of which only the name is told. */
+/** An error of which only the name is recorded. */
 export function unreadableError({ name }: SnapshotError): JsonObject {
   return { name, message: REDACTED, stack: null, causes: [] };
 }

@@ -43,7 +43,7 @@ export class DtoMetadata {
     this.#transformer = transformer;
   }
 
-  /** Every property that some decorator tells of, inherited ones included. */
+  /** Every property that has some decorator, inherited ones included. */
   propertiesOf(owner: Class): ReadonlySet<string> {
     const names = new Set<string>([...markedProperties(owner).keys(), ...loggableProperties(owner)]);
     for (const { propertyName } of getMetadataStorage().getTargetValidationMetadatas(owner, '', true, false)) {

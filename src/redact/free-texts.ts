@@ -8,7 +8,7 @@ import { type Sign, TextSigns } from './text-signs';
 // Of URLs, of JSON, of the messages that quote input.
 const OUR_SIGN: Sign = { signs: ['://', '=', '":', '" :', ' JSON', 'Given'] };
 
-/** Redacts texts that no class tells of: by what stands in them. */
+/** Redacts texts that no class declares, by their content. */
 export class FreeTexts {
   readonly #names: NameRules;
   readonly #detectors: Detectors;

@@ -21,7 +21,7 @@ export interface DeclaredParameter {
 /** A part of a request that parameters are bound to. */
 export type RequestChannel = 'body' | 'query' | 'path' | 'header' | 'cookie';
 
-/** The compiled parameters of one action; a part of the request that no parameter tells of has no plan. */
+/** The compiled parameters of one action; a part of the request that no parameter declares has no plan. */
 export type ParameterPlan = Readonly<Record<RequestChannel, Plan | null>>;
 
 export const NO_PARAMETERS: ParameterPlan = { body: null, query: null, path: null, header: null, cookie: null };

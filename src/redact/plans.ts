@@ -89,7 +89,7 @@ export class Plans {
       const shape = this.#shapeOf(declared);
       const stated = marks.get(property);
       const isLoggable = isLoggableProperty(type, property);
-      // Members of any class go by every marked name; a class that is marked as a whole may have no such name.
+      // Members of any class follow every marked name; a class that is marked as a whole may have no such name.
       const mayBeSensitive = declared.dependsOnObject && !declared.discriminator && hasSensitiveClasses();
       const assumed = stated ?? (mayBeSensitive ? REDACT : undefined);
       const field = this.fieldOf(property, { mark: assumed, isLoggable }, shape, declared.type);

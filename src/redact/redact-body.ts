@@ -10,7 +10,7 @@ import { RedactionNotes } from './redaction-notes';
 import { redactText } from './text-walk';
 import { Walk, type WalkRules, type WalkSource } from './walk';
 
-/** The part of a record that tells of a body. */
+/** The part of a record that holds a body. */
 export interface RedactedBody {
   readonly body?: JsonValue;
   /** Instead of `body`, where the text could be redacted as it is. */

@@ -44,7 +44,7 @@ export class Redactor {
     if (transformer === undefined) {
       this.#reports.report(
         'REDACTION_FAILED',
-        "class-transformer's metadata was not found: nested properties that only @Type or @Expose tells of are redacted " +
+        "class-transformer's metadata was not found: nested properties that only @Type or @Expose declares are redacted " +
           'by their names alone. Install class-transformer 0.5 once, and keep it out of bundles.',
       );
     }

@@ -23,7 +23,7 @@ const KIND = 2 * FEATURES;
 /** Two capitals and two digits, in one of the two ways to divide them into pairs. */
 const ACCOUNT = 0b11;
 const FIRST_FEATURE = 2;
-/** Tells of a sign, whatever comes before. */
+/** A sign, whatever comes before. */
 const ALONE = 1 << (FEATURES - 1);
 /** Told by the kinds of the last pairs. */
 const CARD = 1 << FEATURES;

@@ -50,7 +50,7 @@ export interface TextSource {
 
 /**
  * Redacts JSON without parsing it: reads the text once, and copies what may stay. It does what a {@link Walk} over the
- * parsed tree does and costs less (docs/decisions/0007), but for what is rare, costly or needs to know a value before it is
+ * parsed tree does and costs less (docs/decisions/0007), except for what is rare, costly or needs to know a value before it is
  * read: line breaks between values, sub types, what exceeds a limit, JSON inside of texts, validation errors of sensitive
  * properties, errors of syntax, the policy `allow`. There it gives up.
  *

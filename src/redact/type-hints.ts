@@ -7,7 +7,7 @@ import type { Members, MembersByShape } from './members';
 import type { Plan } from './plan';
 import type { Plans } from './plans';
 
-/** What a prototype tells of the objects that have it. */
+/** What a prototype says about the objects that have it. */
 interface Kind {
   readonly plan: Plan | null;
   readonly isOpaque: boolean;
@@ -102,7 +102,7 @@ class Reading {
     const above = this.#above;
     above.push(value);
     let found: Found | null;
-    // Of a collection's own class only a mark matters: what it holds is told by its elements.
+    // Of a collection's own class only a mark matters: what it holds is known by its elements.
     if (Array.isArray(value)) found = this.#readArray(value);
     else if (isCollection && types.isSet(value)) found = this.#readSet(value);
     else if (isCollection && types.isMap(value)) found = this.#readMap(value);

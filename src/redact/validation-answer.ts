@@ -16,7 +16,7 @@ import { Walk } from './walk';
 const UNLIMITED = { maxDepth: Infinity, maxNodes: Infinity, maxStringLength: Infinity };
 
 /**
- * Errors as a response quotes them: as the host would send them, but for what the client sent in sensitive properties,
+ * Errors as a response quotes them: as the host would send them, without what the client sent in sensitive properties,
  * which is taken out of `target` and `value` and of the texts that quote it. What is no error of class-validator's stays the
  * application's own.
  *

@@ -4,7 +4,7 @@ export interface EndsWithProcess {
   endNow(): void;
 }
 
-// On the process and not in a module, so that all loggings share one listener, those of another copy of this package too.
+// On the process and not in a module, so that all `Logging` instances share one listener, those of another copy of this package too.
 const ENDING = Symbol.for('logged-controllers:ends-with-process');
 
 interface ProcessWithEnding {

@@ -1,7 +1,7 @@
 import type { RejectedRecord, Report } from '../errors';
 import type { AnyRecord } from '../record/log-record';
 
-/** What a sink may use of the logging that it was given to. */
+/** What a sink may use of the `Logging` it belongs to. */
 export interface SinkContext {
   /** For what cannot be told by rejecting: state changes, a part that was left out. Printed or sent to `onError`. */
   readonly report: Report;
@@ -32,9 +32,8 @@ export interface Sink {
   write(batch: readonly AnyRecord[], signal: AbortSignal): Promise<void | WriteResult>;
   /**
    * Stores records before it returns, when the process exits and nothing can be waited for; called once and last. The
-   * records of a `write` under way are among them: the sink leaves out those that it has handed over already, told by
-   * their `_id`, because they may be other objects. Without it
-   * and without a spool such records are lost.
+   * records of a `write` under way are among them: the sink leaves out those that it has handed over already, by their
+   * `_id`, because they may be other objects. Without this method and without a spool such records are lost.
    */
   writeSync?(batch: readonly AnyRecord[]): void;
   /** Called once, after the last write; also when nothing was written or `open` never succeeded. */

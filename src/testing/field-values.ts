@@ -13,7 +13,7 @@ export interface FieldSlot {
   readonly isList: boolean;
 }
 
-/** Finds values by asking the property's own validators, so that no rule of theirs is told twice. */
+/** Finds values by asking the property's own validators, so that no rule of theirs is written twice. */
 export class FieldValues {
   readonly #validators = new Map<Class, readonly ValidationMetadata[]>();
 

@@ -49,7 +49,7 @@ export interface NotReached {
 export interface LeakReport {
   readonly routes: number;
   readonly requests: number;
-  /** Records that the logging made of these requests. */
+  /** Records that were made of these requests. */
   readonly records: number;
   /** Values that were planted or met in responses, each of them looked for everywhere. */
   readonly sentinels: number;

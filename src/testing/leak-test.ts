@@ -28,7 +28,7 @@ import { SentinelSearch } from './sentinel-search';
  * encoded, and as hashes without a key. Actions are really called: use a database for tests.
  *
  * @throws {@link LeakError} when a sentinel came out, naming route, field, channel and form, but never a value.
- * @throws {@link LoggingError} `OPTION_INVALID` when the logging records nothing of this application.
+ * @throws {@link LoggingError} `OPTION_INVALID` when nothing of this application is recorded.
  * @example
  * it('keeps its secrets', () => leakTest(app, logging, { headers: { authorization: 'Bearer test-token-of-ann' } }));
  */
@@ -231,7 +231,7 @@ class LeakRun {
     if (!this.#inspection.isEnabled) {
       throw new LoggingError(
         'OPTION_INVALID',
-        'leakTest() needs a logging that makes records; this one has { enabled: false }.',
+        'leakTest() needs records, and this createLogging() has { enabled: false }.',
       );
     }
     if (actions.length > 0) return;
@@ -247,7 +247,7 @@ class LeakRun {
     if (unknown === undefined) return;
     throw new LoggingError(
       'OPTION_INVALID',
-      `leakTest() was told of ${unknown}, which is no action of this application.`,
+      `leakTest() options name ${unknown}, which is not an action of this application.`,
     );
   }
 
@@ -256,7 +256,7 @@ class LeakRun {
     if (records.length > 0 || !this.#actions.some(({ logged }) => logged)) return;
     throw new LoggingError(
       'OPTION_INVALID',
-      'leakTest() made requests and the logging made no record of them. Mount it before all others: app.use(logging.middleware()).',
+      'leakTest() made requests, and none was recorded. Mount the middleware before all others: app.use(logging.middleware()).',
     );
   }
 }

@@ -30,7 +30,7 @@ export function formsOf({ value, core }: Pick<Sentinel, 'value' | 'core'>): read
   if (jsonText !== value) forms.push(['json-escaped', jsonText]);
   const urlText = encodeURIComponent(value);
   if (urlText !== value) forms.push(['url-encoded', urlText], ['url-encoded', urlText.replaceAll('%20', '+')]);
-  // After the encodings, so that an encoded value is told as such.
+  // After the encodings, so that an encoded value is listed as such.
   if (core !== value) forms.push(['plain', core]);
   const bytes = Buffer.from(core);
   for (const text of base64Parts(bytes)) {

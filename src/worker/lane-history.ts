@@ -24,7 +24,7 @@ function nothingYet(writeLimit: number): LaneStats {
   };
 }
 
-/** The lanes of all workers that a logging has had, as if they were one's. */
+/** The lanes of all workers that one `Logging` has had, as if they were one's. */
 export class LaneHistory {
   #ended: Record<string, LaneStats>;
   #now: Sinks = {};
@@ -34,7 +34,7 @@ export class LaneHistory {
     this.#ended = Object.fromEntries(Array.from(writeLimits, ([name, limit]) => [name, nothingYet(limit)]));
   }
 
-  /** What the worker told of its lanes. */
+  /** What the worker reported about its lanes. */
   note(sinks: Sinks): void {
     this.#now = sinks;
   }

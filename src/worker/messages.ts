@@ -57,7 +57,7 @@ export type ToWorker =
 
 type Sinks = Readonly<Record<string, LaneStats>>;
 
-/** All snapshots of a batch are records in their lanes now, but for those that failed. */
+/** All snapshots of a batch are records in their lanes now, except those that failed. */
 export interface BatchDone {
   readonly kind: 'done';
   readonly number: number;

@@ -1,5 +1,5 @@
 import type { FromWorker, ToWorker, WorkerSetup } from './messages';
-import type { WorkerStats } from './record-target';
+import type { WorkerStats } from '../pipeline/record-target';
 import { RestartPolicy } from './restart-policy';
 import type { WorkerOptions } from './worker-options';
 import { WorkerThread } from './worker-thread';

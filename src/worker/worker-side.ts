@@ -8,7 +8,7 @@ import { ToldClasses } from '../redact/told-classes';
 import { Reporter } from '../reporter';
 import { type Batch, END_NOTES, type EndNotes, type FromWorker, type ToWorker, type WorkerStart } from './messages';
 import { RecipeSink } from './recipe-sink';
-import { RecordFactory } from './record-factory';
+import { RecordFactory } from '../pipeline/record-factory';
 import { tellError } from './told-error';
 
 // Often enough for whoever looks at the counters; each message costs the application's thread some microseconds.

@@ -46,7 +46,7 @@ export class WorkerThread {
     this.#worker.postMessage(message);
   }
 
-  /** Ends it; its listener is told nothing more. */
+  /** Ends it; its listener hears nothing more. */
   async terminate(): Promise<void> {
     this.#listener = undefined;
     await this.#worker.terminate();

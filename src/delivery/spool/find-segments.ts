@@ -15,7 +15,7 @@ export interface FoundSegments {
   readonly damage: readonly SpoolDamage[];
 }
 
-/** Reads a folder that was adopted. A file that cannot be read now stays where it is and is told about. */
+/** Reads a folder that was adopted. A file that cannot be read now stays where it is and is reported. */
 export async function findSegments(directory: string, files: SpoolFiles, nextId: () => number): Promise<FoundSegments> {
   const segments: Segment[] = [];
   const damage: SpoolDamage[] = [];

@@ -5,7 +5,7 @@ interface KeyFormat {
   readonly prefix: string;
   /** The characters after the prefix. */
   readonly body: RegExp;
-  /** The prefix is told, and only what follows it is the key. */
+  /** The prefix stays, and only what follows it is the key. */
   readonly isName?: true;
 }
 
@@ -32,7 +32,7 @@ const FORMATS: readonly KeyFormat[] = [
   { prefix: 'rk_live_', body: /[A-Za-z\d]{16,}/y },
   { prefix: 'sk_test_', body: /[A-Za-z\d]{16,}/y },
 ];
-/** Of each prefix as little as tells of it. */
+/** Of each prefix as little as recognises it. */
 export const CLOUD_KEY_SIGNS: readonly string[] = FORMATS.map(({ prefix, isName }) => (isName ? '=' : prefix));
 
 const BY_PREFIX = new Map(FORMATS.map(format => [format.prefix, format]));

@@ -142,7 +142,7 @@ export const MANNERS_ROWS: readonly ConformanceRow[] = [
   },
   {
     id: 'T38',
-    title: 'stores a record that tells of a loss',
+    title: 'stores a record about a loss',
     outcome: 'deliver',
     async run(trial) {
       const losses = [makeLossRecord()];

@@ -14,7 +14,7 @@ export interface WorkerStats {
   readonly crashes: number;
 }
 
-/** What a target tells of itself. */
+/** The counters of a target. */
 export interface TargetStats {
   readonly sinks: Readonly<Record<string, LaneStats>>;
   /** Absent when records are made in the application's thread. */
