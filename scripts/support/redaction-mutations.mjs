@@ -199,7 +199,7 @@ export const MUTATIONS = [
   },
   {
     rule: 'the answer to a failed validation',
-    file: 'capture/error-interceptor.js',
+    file: 'capture/error-answers.js',
     find: 'context.body = { ...body, errors: cleaned };',
     replace: 'context.body = { ...body, errors };',
   },

@@ -4,7 +4,7 @@ import type { SnapshotHeaders } from '../record/snapshot';
 import type { HeaderRule, HeaderRules } from './header-rules';
 import { mayBeJson } from './json-texts';
 import { REDACTED } from './markers';
-import { type ActiveMark, type Plan, REDACT, type Shape } from './plan';
+import { type ActiveMark, type Field, type Plan, REDACT, type Shape } from './plan';
 import { type Place, type RedactionNotes, pathOf } from './redaction-notes';
 import { Walk, type WalkRules } from './walk';
 
@@ -62,10 +62,25 @@ export class HeaderRedaction {
       return name === 'cookie' ? this.#redactCookies(value, parent, key) : this.#redactSetCookie(value, parent, key);
     }
     const mark = this.#headers?.mark ?? (field ? field.mark : rule.isSensitive ? REDACT : null);
-    const isWithheld = this.#rules.policy === 'allow' && !rule.isSafe && !field?.isLoggable && !this.#headers?.isOpen;
-    if (mark === null && isWithheld && !field?.shape) return this.#withhold(parent, key);
-    if (mark === null && field?.shape) return this.#redactTyped(value, field.shape, parent, key);
-    if (mark === null) return this.#redactFree(rule, value, parent, key);
+    if (mark !== null) return this.#redactMarked(name, mark, value, parent, key);
+    if (field?.shape) return this.#redactTyped(value, field.shape, parent, key);
+    if (this.#isWithheld(rule, field)) return this.#withhold(parent, key);
+    return this.#redactFree(rule, value, parent, key);
+  }
+
+  #isWithheld(rule: HeaderRule, field: Field | undefined): boolean {
+    if (this.#rules.policy !== 'allow' || rule.isSafe) return false;
+    return !field?.isLoggable && !this.#headers?.isOpen;
+  }
+
+  /** Of credentials the scheme stays. */
+  #redactMarked(
+    name: string,
+    mark: ActiveMark,
+    value: string,
+    parent: Place,
+    key: string | number,
+  ): string | undefined {
     const scheme = mark.mode === 'redact' && name.endsWith('authorization') ? SCHEME.exec(value)?.[0] : undefined;
     if (scheme === undefined) return this.#apply(mark, value, parent, key);
     const credentials = value.slice(scheme.length + 1);

@@ -9,7 +9,15 @@ import type { Shape } from './plan';
 import { RedactionNotes } from './redaction-notes';
 import { toJsonValue } from './to-json-value';
 import { unescapeKey } from './unescape-key';
-import { type Context, judge, type Refusal, refusalOf, topContext, type ValidationRules } from './validation-errors';
+import {
+  type Context,
+  judge,
+  type Judged,
+  type Refusal,
+  refusalOf,
+  topContext,
+  type ValidationRules,
+} from './validation-errors';
 import { Walk } from './walk';
 
 // A response is as long as the host makes it.
@@ -43,36 +51,28 @@ export function cleanValidationErrors(
       continue;
     }
     seen.add(given);
-    const { isSensitive, field, ownShape, valueShape } = judge(refusal, context, rules);
+    const judged = judge(refusal, context, rules);
     const copy: JsonObject = {};
     into.push(copy);
     for (const key of Object.keys(given as object)) {
       const value = ownValue(given as object, key);
-      if (value === undefined) continue;
-      if (key === 'constraints' && isSensitive && !Object.hasOwn(given as object, 'value')) {
-        // They may quote what they do not tell.
-        copies.putTexts(copy, key, redactedTexts(refusal.constraints));
-      } else if (key === 'property' || key === 'constraints') {
-        copies.putTexts(copy, key, refusal[key]);
-      } else if (key === 'target') {
-        if (context.isSensitive) copy[key] = REDACTED;
-        else copies.put(copy, key, value, ownShape);
-      } else if (key === 'value') {
-        if (isSensitive) copies.remember(value);
-        if (field?.mark?.mode === 'remove') continue;
-        if (isSensitive) copy[key] = REDACTED;
-        else copies.put(copy, key, value, valueShape);
-      } else if (key === 'children' && refusal.children) {
-        const children: JsonValue[] = [];
-        copy[key] = children;
-        const depth = context.depth + 1;
-        const inner: Context = { path: '', isSensitive, shape: valueShape, isAssumed: false, depth };
+      if (key === 'children' && refusal.children) {
+        const children: JsonValue[] = (copy[key] = []);
+        const { isSensitive, valueShape: shape } = judged;
+        const inner: Context = { path: '', isSensitive, shape, isAssumed: false, depth: context.depth + 1 };
         for (const child of refusal.children) pending.push([child, inner, children]);
-      } else copies.put(copy, key, value, null);
+      } else if (value !== undefined) copies.putMember(copy, key, value, { refusal, context, judged });
     }
   }
   copies.finish();
   return cleaned;
+}
+
+/** An error of class-validator's, and what is known of it. */
+interface JudgedRefusal {
+  readonly refusal: Refusal;
+  readonly context: Context;
+  readonly judged: Judged;
 }
 
 /** What a response quotes, redacted, and put into its places when every secret is known. */
@@ -93,8 +93,30 @@ class Copies {
     this.#notes = new RedactionNotes('', new KnownValues(rules.codes));
   }
 
-  remember(secret: unknown): void {
-    this.#notes.known.remember(toJsonValue(secret));
+  /** Any member of an error but its children. */
+  putMember(copy: JsonObject, key: string, value: unknown, { refusal, context, judged }: JudgedRefusal): void {
+    const { isSensitive, field, ownShape, valueShape } = judged;
+    switch (key) {
+      case 'property':
+        return this.#putTexts(copy, key, refusal.property);
+      case 'constraints':
+        // Without the value they quote, they may quote what nobody can remove from them.
+        if (!isSensitive || refusal.hasValue) return this.#putTexts(copy, key, refusal.constraints);
+        return this.#putTexts(copy, key, redactedTexts(refusal.constraints));
+      case 'target':
+        return this.#putUnless(context.isSensitive, copy, key, value, ownShape);
+      case 'value':
+        if (isSensitive) this.#notes.known.remember(toJsonValue(value));
+        if (field?.mark?.mode === 'remove') return;
+        return this.#putUnless(isSensitive, copy, key, value, valueShape);
+      default:
+        return this.put(copy, key, value, null);
+    }
+  }
+
+  #putUnless(isSensitive: boolean, copy: JsonObject, key: string, value: unknown, shape: Shape | null): void {
+    if (isSensitive) copy[key] = REDACTED;
+    else this.put(copy, key, value, shape);
   }
 
   put(into: JsonValue[] | JsonObject, key: string | number, value: unknown, shape: Shape | null): void {
@@ -110,7 +132,7 @@ class Copies {
   }
 
   /** What class-validator wrote itself. A secret that happens to be a property's name must not take the name away. */
-  putTexts(into: JsonObject, key: 'property' | 'constraints', texts: Refusal['constraints'] | string): void {
+  #putTexts(into: JsonObject, key: 'property' | 'constraints', texts: Refusal['constraints'] | string): void {
     if (typeof texts === 'string') into[key] = texts;
     else if (texts) this.#place(into, key, this.#trees.push({ ...texts }) - 1);
   }

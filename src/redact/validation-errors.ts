@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import type { Class } from '../decorators/metadata';
 import type { SnapshotValidation, TypeHint } from '../record/snapshot';
 import { classOf, isReadable, ownValue } from './live-objects';
-import { type Field, type Shape, planFor } from './plan';
+import { type Field, type Plan, type Shape, planFor } from './plan';
 import type { Plans } from './plans';
 import type { WalkRules } from './walk';
 
@@ -17,12 +17,15 @@ export interface Refusal {
   readonly target: unknown;
   /** `undefined` when the whole target was refused, because no class is known of it. */
   readonly property: string | undefined;
+  /** class-validator can be told to leave the value out. */
+  readonly hasValue: boolean;
   readonly value: unknown;
   readonly constraints: Readonly<Record<string, string>> | undefined;
   readonly children: readonly unknown[] | undefined;
 }
 
-interface Judged {
+/** What is known of a refused property. */
+export interface Judged {
   readonly isSensitive: boolean;
   readonly field: Field | undefined;
   /** Of the object that was refused. */
@@ -90,16 +93,10 @@ export function judge(refusal: Refusal, context: Context, { names, classes }: Va
   if (refusal.property === undefined) {
     return { isSensitive: context.isSensitive, field: undefined, ownShape, valueShape: null };
   }
-  // Elements are told by their place in the collection, which says as much of each as of all.
+  // An element is named by its place in the collection, which says as much of each as of all.
   const isElement = isCollection(refusal.target) || /^\d+$/.test(refusal.property);
-  if (isElement && !targetClass) {
-    // Without its collection nothing tells a member of a map from a map in a list.
-    const isUnclear = refusal.target === undefined && ownShape?.kind === 'values';
-    const valueShape = shapeOfElements(ownShape, refusal.target);
-    return { isSensitive: context.isSensitive || isUnclear, field: undefined, ownShape, valueShape };
-  }
-  const plan =
-    ownShape && ownShape.kind !== 'values' ? planFor(ownShape, isReadable(refusal.target) ? refusal.target : {}) : null;
+  if (isElement && !targetClass) return judgeElement(refusal, context, ownShape);
+  const plan = planOfTarget(ownShape, refusal.target);
   const field = plan?.fields.get(refusal.property);
   const isSure = field !== undefined && (targetClass !== undefined || !context.isAssumed);
   const isSensitive = field?.mark != null || (!isSure && names.isSensitive(refusal.property));
@@ -107,6 +104,17 @@ export function judge(refusal: Refusal, context: Context, { names, classes }: Va
   const valueShape = field?.shape ?? (ownShape?.kind === 'values' ? ownShape.of : null);
   const isWithin = context.isSensitive || plan?.mark != null;
   return { isSensitive: isWithin || isSensitive, field, ownShape, valueShape };
+}
+
+function judgeElement({ target }: Refusal, { isSensitive }: Context, ownShape: Shape | null): Judged {
+  // Without its collection nothing distinguishes a member of a map from a map in a list.
+  const isUnclear = target === undefined && ownShape?.kind === 'values';
+  const valueShape = shapeOfElements(ownShape, target);
+  return { isSensitive: isSensitive || isUnclear, field: undefined, ownShape, valueShape };
+}
+
+function planOfTarget(shape: Shape | null, target: unknown): Plan | null {
+  return shape && shape.kind !== 'values' ? planFor(shape, isReadable(target) ? target : {}) : null;
 }
 
 /** Of a list what is known of the list; of a map what is known of its members. */
@@ -125,6 +133,7 @@ export function refusalOf(value: unknown): Refusal | undefined {
   return {
     property,
     target: ownValue(value, 'target'),
+    hasValue: Object.hasOwn(value, 'value'),
     value: ownValue(value, 'value'),
     constraints: isReadable(constraints) ? textsOf(constraints) : undefined,
     children: isReadable(children) && Array.isArray(children) ? children : undefined,
