@@ -29,6 +29,12 @@ describe('a mutation', () => {
       expect(replace).not.to.equal(find);
     }
   });
+
+  it('still applies to what is built', () => {
+    for (const mutation of MUTATIONS) {
+      applyMutation(readFileSync(join(ROOT, 'build/src', mutation.file), 'utf8'), mutation);
+    }
+  });
 });
 
 describe('the page about the proof', () => {
